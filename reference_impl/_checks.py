@@ -1,0 +1,111 @@
+"""Argument checks shared by every module.
+
+Each message reads ``<argument> must <requirement>, got <argument>=<value>``.
+"""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def floating(name: str, value: object) -> np.ndarray:
+    """Return `value` as an array; raise TypeError unless it is floating."""
+    array = np.asarray(value)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise TypeError(
+            f"{name} must be floating, got {name}.dtype={array.dtype}"
+        )
+    return array
+
+
+def floating_like(
+    name: str, value: object, other_name: str, other: np.ndarray
+) -> np.ndarray:
+    """Return `value` as a floating array that has the dtype of `other`."""
+    array = floating(name, value)
+    if array.dtype != other.dtype:
+        raise TypeError(
+            f"{name} must have the dtype of {other_name}, got "
+            f"{name}.dtype={array.dtype}, {other_name}.dtype={other.dtype}"
+        )
+    return array
+
+
+def shape(
+    name: str, array: np.ndarray, wanted: Sequence[int | str]
+) -> tuple[int, ...]:
+    """Return the shape of `array`; raise ValueError unless it is `wanted`.
+
+    An axis given as a str is free, but it has to exist.
+    """
+    got = array.shape
+    if len(got) != len(wanted) or any(
+        isinstance(want, Integral) and want != have
+        for want, have in zip(wanted, got, strict=True)
+    ):
+        letters = ", ".join(map(str, wanted)) + "," * (len(wanted) == 1)
+        raise ValueError(
+            f"{name} must have shape ({letters}), got {name}.shape={got}"
+        )
+    return got
+
+
+def integer(name: str, value: object, minimum: int | None = None) -> int:
+    """Return `value` as an int of at least `minimum`."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be an int, got {name}={value!r}")
+    if minimum is not None and value < minimum:
+        raise ValueError(
+            f"{name} must be at least {minimum}, got {name}={value}"
+        )
+    return int(value)
+
+
+def integers(
+    name: str, value: object, length: int, minimum: int | None = None
+) -> tuple[int, ...]:
+    """Return `value` as a tuple of `length` ints; one int stands for all."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        value = (value,) * length
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise TypeError(
+            f"{name} must be an int or a tuple of {length} ints, "
+            f"got {name}={value!r}"
+        )
+    if len(value) == 1:
+        value = tuple(value) * length
+    if len(value) != length:
+        raise ValueError(
+            f"{name} must be an int or a tuple of {length} ints, "
+            f"got {name}={value!r}"
+        )
+    return tuple(integer(name, entry, minimum) for entry in value)
+
+
+def real(
+    name: str,
+    value: object,
+    minimum: float = -np.inf,
+    maximum: float = np.inf,
+) -> float:
+    """Return `value` as a finite float in [minimum, maximum]."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {name}={value!r}")
+    if not (np.isfinite(value) and minimum <= value <= maximum):
+        bounds = (
+            "be finite"
+            if np.isinf(minimum) and np.isinf(maximum)
+            else f"be in [{minimum:g}, {maximum:g}]"
+        )
+        raise ValueError(f"{name} must {bounds}, got {name}={value!r}")
+    return float(value)
+
+
+def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
+    """Raise ValueError unless `value` is one of `allowed`."""
+    if value not in allowed:
+        choices = ", ".join(map(repr, allowed))
+        raise ValueError(
+            f"{name} must be one of {choices}, got {name}={value!r}"
+        )

@@ -1,0 +1,1 @@
+"""Models that train from a command: ``python -m reference_impl.examples.NAME``."""

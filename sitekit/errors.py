@@ -1,0 +1,10 @@
+"""What stops the build: a fault on a page, with file and line."""
+
+from mkdocs.exceptions import PluginError
+
+
+class PageError(PluginError):
+    """A fault at a line of a page of docs/."""
+
+    def __init__(self, path: str, line: int, message: str):
+        super().__init__(f"docs/{path}:{line}: {message}")

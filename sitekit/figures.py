@@ -1,0 +1,97 @@
+"""Figures drawn by code: ``docs/chapter/topic.py`` beside ``docs/chapter/topic.md``.
+
+Every public function of that file returns a matplotlib figure. The page shows it with
+``![what it shows](topic/function_name.svg)``; it is drawn while the site is built, put
+into the page as SVG, and takes its colours from the page, so that it suits dark too.
+"""
+
+import hashlib
+import html
+import importlib.util
+import inspect
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from sitekit.cache import cached
+from sitekit.palette import COLOURS, STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def load(path: Path) -> ModuleType:
+    """Import the figures of one page."""
+    name = "figures_" + re.sub(r"\W", "_", "/".join(path.parts[-2:]))
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def drawings(module: ModuleType) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
+    """Yield the (name, function) of each figure that `module` defines."""
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            yield name, function
+
+
+def draw_all(path: Path) -> dict[str, str]:
+    """Return the SVG of each figure in the file, by name."""
+
+    def compute() -> dict[str, str]:
+        import matplotlib as mpl
+
+        mpl.use("agg")
+        with mpl.rc_context(STYLE):
+            return {
+                name: to_svg(function(), name)
+                for name, function in drawings(load(path))
+            }
+
+    return cached("figures", (path, path.read_text(encoding="utf-8")), compute)
+
+
+def to_svg(figure: "Figure", name: str) -> str:
+    """Return `figure` as SVG that can stand in a page beside others."""
+    import matplotlib.pyplot as plt
+
+    buffer = io.StringIO()
+    with plt.rc_context({"svg.hashsalt": name}):
+        figure.savefig(
+            buffer, format="svg", bbox_inches="tight", metadata={"Date": None}
+        )
+    plt.close(figure)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
+    # Ids of two figures on one page must differ; ids nobody refers to go.
+    prefix = hashlib.sha256(name.encode()).hexdigest()[:6]
+    referred = set(re.findall(r"#([\w.-]+)", svg))
+    svg = re.sub(
+        r' id="([\w.-]+)"',
+        lambda m: f' id="{prefix}-{m[1]}"' if m[1] in referred else "",
+        svg,
+    )
+    svg = re.sub(r'(url\(#|href="#)([\w.-]+)', rf"\g<1>{prefix}-\2", svg)
+    for colour in COLOURS:
+        svg = svg.replace(
+            colour.mark, f"var(--figure-{colour.name}, {colour.light})"
+        )
+    svg = re.sub(r"<style.*?</style>", "", svg, flags=re.S)
+    svg = re.sub(r" ?font-family: [^;\"]*;", "", svg)
+    svg = re.sub(r"(\d+\.\d\d)\d+", r"\1", svg)
+    return re.sub(r">\s+<", "><", svg)
+
+
+def inline(svg: str, alt: str) -> str:
+    """Return `svg` as an image of the page with `alt` as its name."""
+    return svg.replace(
+        "<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1
+    )

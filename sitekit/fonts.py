@@ -1,0 +1,89 @@
+"""The maths font, cut down to what the site shows; a missing glyph stops the build."""
+
+import re
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from sitekit.npm import ROOT
+
+SOURCE = (
+    ROOT
+    / "node_modules/@fontsource/stix-two-math/files"
+    / "stix-two-math-latin-400-normal.woff2"
+)
+TEMML_CSS = ROOT / "node_modules/temml/dist/Temml-STIX2.css"
+FONT = "assets/maths.woff2"
+SHEET = "assets/maths.css"
+LIMIT = 40_000
+MATH = re.compile(r"<math\b.*?</math>", re.S)
+#: What a one-letter <mi> looks like: italic, as MathML says.
+ITALIC = {
+    **{chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)},
+    **{chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)},
+    **{chr(0x391 + i): chr(0x1D6E2 + i) for i in range(17)},
+    **{chr(0x3A3 + i): chr(0x1D6F4 + i) for i in range(7)},
+    **{chr(0x3B1 + i): chr(0x1D6FC + i) for i in range(25)},
+    "h": "\u210e",
+    "∂": "\U0001d715",
+    "ϵ": "\U0001d716",
+    "ϑ": "\U0001d717",
+    "ϕ": "\U0001d719",
+}
+#: Space, and signs that are never drawn.
+INVISIBLE = set("\u2061\u2062\u2063\u2064\u200b\u200c\u200d\n\t ")
+
+
+def css() -> str:
+    """Return Temml's stylesheet with our cut of the font in place of its own."""
+    rules = re.sub(r"@font-face \{.*?\}", "", TEMML_CSS.read_text(), flags=re.S)
+    face = (
+        '@font-face{font-family:STIX2;src:url("maths.woff2") format("woff2");'
+        "font-display:block}"
+    )
+    return face + rules
+
+
+def characters(page: str) -> set[str]:
+    """Return the characters that the maths of an HTML page draws."""
+    drawn: set[str] = set()
+    for math in MATH.findall(page):
+        math = re.sub(r"<annotation.*?</annotation>", "", math, flags=re.S)
+        for attributes, text in re.findall(r"<mi([^>]*)>([^<]+)</mi>", math):
+            if len(text) == 1 and "normal" not in attributes:
+                drawn.add(ITALIC.get(text, text))
+        math = math.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        drawn.update(re.sub(r"<[^>]*>", "", math))
+    return drawn - INVISIBLE
+
+
+def write(site: Path) -> int:
+    """Write the font for the pages below `site`; return its size in bytes.
+
+    Raises ValueError for a character the font has not, or a font over `LIMIT`.
+    """
+    wanted: set[str] = set()
+    for page in site.rglob("*.html"):
+        wanted |= characters(page.read_text(encoding="utf-8"))
+    font = TTFont(SOURCE)
+    missing = {c for c in wanted if ord(c) not in font.getBestCmap()}
+    if missing:
+        raise ValueError(
+            f"the maths font has no glyph for {sorted(missing)} "
+            f"({', '.join(f'U+{ord(c):04X}' for c in sorted(missing))})"
+        )
+    options = subset.Options(
+        flavor="woff2", layout_features=["ssty", "dtls", "math"], hinting=False,
+        desubroutinize=True, notdef_outline=False, name_IDs=[0, 1, 2, 13, 14],
+    )
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(wanted))
+    cutter.subset(font)
+    path = site / FONT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subset.save_font(font, str(path), options)
+    size = path.stat().st_size
+    if size > LIMIT:
+        raise ValueError(f"the maths font has {size} bytes, over {LIMIT}")
+    return size

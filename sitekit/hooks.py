@@ -1,0 +1,178 @@
+"""The events of MkDocs, each handed to the concern it belongs to."""
+
+import os
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+
+from sitekit import api, figures, fonts, maths, snippets, source, weight
+from sitekit.access import make_accessible
+from sitekit.errors import PageError
+from sitekit.npm import ROOT
+
+_serving = False
+_labels: dict[str, maths.Equation] = {}
+_equations: dict[str, list[maths.Equation]] = {}
+_figures: dict[str, str] = {}
+_maths: dict[str, maths.PageMaths] = {}
+_fences: dict[str, list[snippets.Fence]] = {}
+
+
+def on_startup(*, command: str, dirty: bool) -> None:
+    """Remember whether this is a build or the live server."""
+    global _serving
+    _serving = command == "serve"
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """List the API pages in the navigation, under the item ``Reference``."""
+    chapters: dict[str, list[str]] = {}
+    for module in api.modules():
+        chapters.setdefault(module.chapter, []).append(module.page)
+    for item in config.nav or []:
+        if isinstance(item, dict) and "Reference" in item:
+            item["Reference"] = [
+                *(p for p in item["Reference"] if isinstance(p, str)),
+                *(
+                    {name.replace("-", " ").capitalize(): pages}
+                    for name, pages in chapters.items()
+                ),
+            ]
+    config.extra_css.insert(0, fonts.SHEET)
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add what is made and not written: API pages, figures."""
+    docs = Path(config.docs_dir)
+    files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
+    for module in api.modules():
+        topic = files.get_file_from_path(module.topic)
+        title = _title(topic) if topic else module.title
+        text = api.markdown(module, title, topic is not None)
+        files.append(File.generated(config, module.page, content=text))
+    _figures.clear()
+    for path in sorted(docs.rglob("*.py")):
+        if not path.with_suffix(".md").exists():
+            continue
+        folder = path.relative_to(docs).with_suffix("").as_posix()
+        for name, svg in figures.draw_all(path).items():
+            uri = f"{folder}/{name}.svg"
+            _figures[uri] = svg
+            files.append(File.generated(config, uri, content=svg))
+    return files
+
+
+def _title(file: File) -> str:
+    match = re.search(r"^# (.+)$", file.content_string, re.M)
+    return match[1].strip() if match else file.name
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Number every equation of every chapter, in the order of the navigation."""
+    chapters: list[str] = []
+    pages = []
+    for page in nav.pages:
+        folder = page.file.src_uri.split("/")[0]
+        if not (ROOT / api.PACKAGE / folder.replace("-", "_")).is_dir():
+            continue
+        if folder not in chapters:
+            chapters.append(folder)
+        pages.append(
+            (page.file.src_uri, page.file.content_string, chapters.index(folder) + 1)
+        )
+    _equations.clear()
+    _equations.update(maths.number_equations(pages))
+    _labels.clear()
+    _labels.update(
+        (e.label, e) for found in _equations.values() for e in found if e.label
+    )
+    return nav
+
+
+def on_page_markdown(
+    markdown: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    """Give each fence its fate, show sources, resolve references to equations."""
+    path = page.file.src_uri
+    _maths[path] = maths.PageMaths(path, markdown, _equations.get(path, []))
+    _fences[path] = snippets.fences(path, markdown)
+
+    def url_to(equation: maths.Equation) -> str:
+        target = files.get_file_from_path(equation.page)
+        assert target is not None
+        base = "" if target is page.file else get_relative_url(target.url, page.url)
+        return f"{base}#{equation.anchor}"
+
+    for fence in reversed(_fences[path]):
+        if fence.fate == "source":
+            code, _ = source.shown(path, fence.line, fence.body)
+            start, stop = fence.span
+            opening = markdown.rindex("source", 0, start)
+            markdown = f"{markdown[:opening]}python\n{code}{markdown[stop:]}"
+    return maths.resolve_references(path, markdown, _labels, url_to)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Render maths, put figures into the page, and tie code blocks to fences."""
+    path = page.file.src_uri
+    soup = BeautifulSoup(html, "lxml")
+    _tie_code(soup, path)
+    for image in soup.select('img[src$=".svg"]'):
+        uri = os.path.normpath(os.path.join(os.path.dirname(page.url + "x"), str(image["src"])))
+        if uri in _figures:
+            if not image.get("alt"):
+                raise PageError(path, 1, f"the figure {uri} has no alternative text")
+            svg = figures.inline(_figures[uri], str(image["alt"]))
+            image.replace_with(BeautifulSoup(svg, "html.parser"))
+    html = soup.body.decode_contents() if soup.body else ""
+    return _maths[path].extract(html)
+
+
+def _tie_code(soup: BeautifulSoup, path: str) -> None:
+    """Every code block of the page must be a fence the tests know of."""
+    if path.startswith("reference/"):
+        return
+    blocks = soup.select("div.highlight, pre > code")
+    blocks = [b for b in blocks if b.name == "div" or not b.find_parent("div", class_="highlight")]
+    known = _fences[path]
+    if len(blocks) != len(known):
+        extra = blocks[len(known)] if len(blocks) > len(known) else None
+        told = f": {extra.get_text()[:60]!r}" if extra else ""
+        raise PageError(
+            path,
+            known[-1].line if known else 1,
+            f"{len(known)} fences became {len(blocks)} code blocks; "
+            f"is a block indented, or a fence not closed?{told}",
+        )
+    for block, fence in zip(blocks, known, strict=True):
+        block["data-fate"] = fence.fate
+        if fence.fate == "source":
+            block["data-copy"] = source.shown(path, fence.line, fence.body)[1]
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Put the maths into the finished page and make the page accessible."""
+    output = _maths[page.file.src_uri].insert(output)
+    return make_accessible(output)
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Cut the font to size and make the pages light; the live server skips the latter."""
+    site = Path(config.site_dir)
+    fonts.write(site)
+    if not _serving:
+        weight.lighten(site, config.extra["dark"])
+
+
+def on_serve(server, config: MkDocsConfig, builder):
+    """Rebuild when the code changes that pages are made from."""
+    for folder in ("reference_impl", "texcheck", "sitekit", "overrides"):
+        server.watch(str(ROOT / folder))
+    return server

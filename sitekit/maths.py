@@ -1,0 +1,194 @@
+"""TeX to MathML while the site is built, and equations numbered by chapter.
+
+The reader gets no maths JavaScript: Temml runs here, in the Node.js that pip installed.
+A TeX error or an unknown ``\\eqref`` stops the build with file and line.
+"""
+
+import functools
+import html
+import json
+import re
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+
+from sitekit.errors import PageError
+from sitekit.npm import NODE, ROOT
+
+DISPLAY = re.compile(r"^[ \t]*\$\$[ \t]*\n(.*?)^[ \t]*\$\$[ \t]*$", re.M | re.S)
+LABEL = re.compile(r"\\label\{([a-z0-9-]+)\}\s*")
+EQREF = re.compile(r"\\eqref\{([^}]*)\}")
+#: Fenced blocks, comments and code spans: text in which TeX is only quoted.
+VERBATIM = re.compile(
+    r"^([ \t]*)(`{3,}|~{3,}).*?^\1\2[ \t]*$|<!--.*?-->|(`+)(?!`).+?\3", re.M | re.S
+)
+
+
+class TexError(Exception):
+    """What Temml said of a piece of TeX."""
+
+
+@functools.cache
+def _temml() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [NODE, ROOT / "sitekit" / "temml.mjs"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@functools.cache
+def to_mathml(tex: str, display: bool) -> str:
+    """Return `tex` as a ``<math>`` element that carries its source."""
+    process = _temml()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    if "error" in answer:
+        raise TexError(answer["error"])
+    return answer["mathml"]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One ``$$`` block: where it stands and what it is called."""
+
+    page: str  # path of the Markdown file below docs/
+    line: int
+    number: str  # "2.7"
+    label: str | None
+
+    @property
+    def anchor(self) -> str:
+        """The id of the equation on its page."""
+        return f"eq-{self.label or self.number.replace('.', '-')}"
+
+
+def masked(markdown: str) -> str:
+    """Return `markdown` with verbatim text blanked, every character in its place."""
+
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " ", match[0])
+
+    return VERBATIM.sub(blank, markdown)
+
+
+def number_equations(
+    pages: Iterable[tuple[str, str, int]],
+) -> dict[str, list[Equation]]:
+    """Number the displayed equations of each (path, Markdown, chapter), in order.
+
+    Two equations of one label raise PageError.
+    """
+    equations: dict[str, list[Equation]] = {}
+    seen: dict[str, Equation] = {}
+    counts: dict[int, int] = {}
+    for path, markdown, chapter in pages:
+        equations[path] = []
+        for match in DISPLAY.finditer(masked(markdown)):
+            line = markdown.count("\n", 0, match.start()) + 1
+            counts[chapter] = counts.get(chapter, 0) + 1
+            label = LABEL.search(match[1])
+            equation = Equation(
+                path, line, f"{chapter}.{counts[chapter]}", label and label[1]
+            )
+            if equation.label in seen and equation.label is not None:
+                first = seen[equation.label]
+                raise PageError(
+                    path,
+                    line,
+                    f"label {equation.label!r} already names the equation "
+                    f"at {first.page}:{first.line}",
+                )
+            if equation.label is not None:
+                seen[equation.label] = equation
+            equations[path].append(equation)
+    return equations
+
+
+def resolve_references(
+    path: str, markdown: str, labels: dict[str, Equation], url_to
+) -> str:
+    """Replace each ``\\eqref{label}`` outside code by a link that shows the number."""
+    plain = masked(markdown)
+    pieces, end = [], 0
+    for match in EQREF.finditer(plain):
+        line = markdown.count("\n", 0, match.start()) + 1
+        equation = labels.get(match[1])
+        if equation is None:
+            raise PageError(path, line, f"unknown \\eqref{{{match[1]}}}")
+        pieces += [
+            markdown[end : match.start()],
+            f'<a class="eqref" href="{url_to(equation)}">({equation.number})</a>',
+        ]
+        end = match.end()
+    return "".join([*pieces, markdown[end:]])
+
+
+class PageMaths:
+    """The rendered maths of one page, kept out of the search index until the end."""
+
+    def __init__(self, path: str, markdown: str, equations: list[Equation]):
+        self.path, self.markdown, self.equations = path, markdown, equations
+        self.rendered: list[str] = []
+
+    def extract(self, content: str) -> str:
+        """Render the maths in `content`, HTML, and leave empty placeholders."""
+        if "arithmatex" not in content:
+            return content
+        soup = BeautifulSoup(content, "lxml")
+        numbered = iter(self.equations)
+        for element in soup.select(".arithmatex"):
+            tex = element.get_text()[2:-2].strip()
+            display = element.name == "div"
+            equation = next(numbered, None) if display else None
+            rendered = self._render(tex, display, equation)
+            element.replace_with(
+                BeautifulSoup(
+                    f'<span data-maths="{len(self.rendered)}"></span>', "html.parser"
+                )
+            )
+            self.rendered.append(rendered)
+        assert isinstance(soup.body, Tag)
+        return soup.body.decode_contents()
+
+    def insert(self, output: str) -> str:
+        """Put the rendered maths back into the finished page."""
+        return re.sub(
+            r'<span data-maths="(\d+)"></span>',
+            lambda match: self.rendered[int(match[1])],
+            output,
+        )
+
+    def _render(
+        self, tex: str, display: bool, equation: Equation | None
+    ) -> str:
+        source = LABEL.sub("", tex)
+        try:
+            mathml = to_mathml(source, display)
+        except TexError as error:
+            raise PageError(self.path, self._line(tex), f"TeX: {error}") from None
+        if not display:
+            return mathml
+        if equation is None:
+            return f'<div class="equation"><div class="equation__scroll" tabindex="0">{mathml}</div></div>'
+        number = html.escape(equation.number)
+        return (
+            f'<div class="equation" id="{equation.anchor}">'
+            f'<div class="equation__scroll" tabindex="0" role="group" aria-label="Equation {number}">'
+            f"{mathml}</div>"
+            f'<a class="equation__number" href="#{equation.anchor}"'
+            f' aria-label="Link to equation {number}">({number})</a></div>'
+        )
+
+    def _line(self, tex: str) -> int:
+        words = r"\s+".join(map(re.escape, tex.split()))
+        match = re.search(words, self.markdown)
+        return self.markdown.count("\n", 0, match.start()) + 1 if match else 1
