@@ -5,6 +5,7 @@ Every public function of that file returns a matplotlib figure. The page shows i
 into the page as SVG, and takes its colours from the page, so that it suits dark too.
 """
 
+import base64
 import hashlib
 import html
 import importlib.util
@@ -21,6 +22,9 @@ from sitekit.palette import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+#: Pixels up to which a picture stays in the page: a heat map, not a photograph.
+SMALL = 64 * 64
 
 
 def load(path: Path) -> ModuleType:
@@ -42,17 +46,21 @@ def drawings(module: ModuleType) -> Iterator[tuple[str, Callable[[], "Figure"]]]
 
 
 def draw_all(path: Path) -> dict[str, str]:
-    """Return the SVG of each figure in the file, by name."""
+    """Return the files of the page's figures, by name: SVG, and pictures in base64.
+
+    A figure that holds a picture of many pixels keeps it in a file of its own.
+    """
 
     def compute() -> dict[str, str]:
         import matplotlib as mpl
 
         mpl.use("agg")
         with mpl.rc_context(STYLE):
-            return {
-                name: to_svg(function(), name)
-                for name, function in drawings(load(path))
-            }
+            files: dict[str, str] = {}
+            for name, function in drawings(load(path)):
+                svg, pictures = take_out(to_svg(function(), name), name)
+                files |= {f"{name}.svg": svg, **pictures}
+            return files
 
     return cached("figures", (path, path.read_text(encoding="utf-8")), compute)
 
@@ -90,8 +98,31 @@ def to_svg(figure: "Figure", name: str) -> str:
     return re.sub(r">\s+<", "><", svg)
 
 
-def inline(svg: str, alt: str) -> str:
-    """Return `svg` as an image of the page with `alt` as its name."""
+def take_out(svg: str, name: str) -> tuple[str, dict[str, str]]:
+    """Return `svg` with its larger pictures as WebP files, and those files."""
+    from PIL import Image
+
+    pictures: dict[str, str] = {}
+
+    def replace(match: re.Match[str]) -> str:
+        picture = Image.open(io.BytesIO(base64.b64decode(match[1])))
+        buffer = io.BytesIO()
+        small = picture.width * picture.height <= SMALL
+        picture.save(buffer, "WEBP", lossless=small, quality=80, method=6)
+        encoded = base64.b64encode(buffer.getvalue()).decode()
+        if small:
+            return f'href="data:image/webp;base64,{encoded}"'
+        file = f"{name}-{len(pictures)}.webp"
+        pictures[file] = encoded
+        return f'href="{file}"'
+
+    pattern = r'(?:xlink:)?href="data:image/png;base64,([^"]*)"'
+    return re.sub(pattern, replace, svg), pictures
+
+
+def inline(svg: str, alt: str, folder: str) -> str:
+    """Return `svg` as an image of the page named `alt`; its pictures lie in `folder`."""
+    svg = re.sub(r'href="([\w-]+\.webp)"', rf'href="{folder}\1"', svg)
     return svg.replace(
         "<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1
     )

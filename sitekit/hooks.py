@@ -1,5 +1,6 @@
 """The events of MkDocs, each handed to the concern it belongs to."""
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -62,10 +63,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if not path.with_suffix(".md").exists():
             continue
         folder = path.relative_to(docs).with_suffix("").as_posix()
-        for name, svg in figures.draw_all(path).items():
-            uri = f"{folder}/{name}.svg"
-            _figures[uri] = svg
-            files.append(File.generated(config, uri, content=svg))
+        for name, content in figures.draw_all(path).items():
+            uri = f"{folder}/{name}"
+            if name.endswith(".svg"):
+                _figures[uri] = content
+                files.append(File.generated(config, uri, content=content))
+            else:
+                picture = base64.b64decode(content)
+                files.append(File.generated(config, uri, content=picture))
     return files
 
 
@@ -111,6 +116,8 @@ def on_page_markdown(
         return f"{base}#{equation.anchor}"
 
     for fence in reversed(_fences[path]):
+        if fence.fate == "run":
+            snippets.check(fence, snippets.run_cached(fence))
         if fence.fate == "source":
             code, _ = source.shown(path, fence.line, fence.body)
             start, stop = fence.span
@@ -129,7 +136,10 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         if uri in _figures:
             if not image.get("alt"):
                 raise PageError(path, 1, f"the figure {uri} has no alternative text")
-            svg = figures.inline(_figures[uri], str(image["alt"]))
+            beside = str(image["src"]).rpartition("/")
+            svg = figures.inline(
+                _figures[uri], str(image["alt"]), beside[0] + beside[1]
+            )
             image.replace_with(BeautifulSoup(svg, "html.parser"))
     html = soup.body.decode_contents() if soup.body else ""
     return _maths[path].extract(html)

@@ -1,10 +1,22 @@
 """The chapter on convolutional networks, one module per page."""
 
-from reference_impl.convolutional_networks import output_size, pooling
+from reference_impl.convolutional_networks import (
+    convolution_1d,
+    convolution_2d,
+    output_size,
+    pooling,
+    transposed_convolution,
+)
+from reference_impl.convolutional_networks.convolution_1d import *
+from reference_impl.convolutional_networks.convolution_2d import *
 from reference_impl.convolutional_networks.output_size import *
 from reference_impl.convolutional_networks.pooling import *
+from reference_impl.convolutional_networks.transposed_convolution import *
 
 __all__ = [
+    *convolution_1d.__all__,
     *output_size.__all__,
+    *convolution_2d.__all__,
+    *transposed_convolution.__all__,
     *pooling.__all__,
 ]

@@ -11,16 +11,11 @@ from reference_impl.convolutional_networks.output_size import conv_output_size
 BLOCK_BYTES = 1 << 18  # what is worked on at a time; it stays in the L2 cache
 
 
-class Tap(NamedTuple):
-    """One cell of the window, at all positions where it lies in the input."""
-
-    u: int  # which cell of the window
-    outputs: slice  # the window positions
-    cells: slice  # the input cell that each of them reads
-
-
 class Window(NamedTuple):
-    """A window of k cells, s apart from the next, over n cells padded by p."""
+    """A window of k cells, along one axis of n cells padded by p.
+
+    It steps by s, its cells are d apart, and it has o positions.
+    """
 
     n: int
     k: int
@@ -29,18 +24,30 @@ class Window(NamedTuple):
     d: int
     o: int
 
-    def taps(self) -> list[Tap]:
-        """Return the taps that read at least one input cell, in order."""
-        taps = []
-        for u in range(self.k):
-            first = u * self.d - self.p  # the cell that position 0 reads
-            low = max(0, -(first // self.s))
-            high = min(self.o, (self.n - 1 - first) // self.s + 1)
-            if low < high:
-                start, last = (i * self.s + first for i in (low, high - 1))
-                cells = slice(start, last + 1, self.s)
-                taps.append(Tap(u, slice(low, high), cells))
-        return taps
+    @property
+    def width(self) -> int:
+        """Cells from the first cell of a window to its last."""
+        return self.d * (self.k - 1) + 1
+
+    @property
+    def span(self) -> int:
+        """Cells of the input and of all padding that a window reads."""
+        return max(self.p + self.n, (self.o - 1) * self.s + self.width)
+
+    def cells(self) -> list[slice]:
+        """Return, for each cell u of the window, where its positions lie.
+
+        The slices index an axis of `span` cells and have o cells each.
+        """
+        steps = (self.o - 1) * self.s + 1
+        return [
+            slice(u * self.d, u * self.d + steps, self.s)
+            for u in range(self.k)
+        ]
+
+    def crop(self) -> slice:
+        """Return where the input lies in an axis of `span` cells."""
+        return slice(self.p, self.p + self.n)
 
 
 def geometry(
@@ -98,62 +105,28 @@ def blocks(array: np.ndarray) -> list[slice]:
     return [slice(p, p + step) for p in range(0, len(array), step)]
 
 
-def maximum(x: np.ndarray, axis: int, window: Window) -> np.ndarray:
-    """Return the maximum of each window: `x` with o cells along `axis`."""
-    output = np.full(_resized(x, axis, window.o), -np.inf, x.dtype)
-    for tap in window.taps():
-        out = output[_along(axis, tap.outputs)]
-        np.maximum(out, x[_along(axis, tap.cells)], out=out)
-    return output
-
-
-def choice(
-    x: np.ndarray, axis: int, window: Window
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (maximum, u of the first maximum or last NaN) of each window."""
-    output = np.full(_resized(x, axis, window.o), -np.inf, x.dtype)
-    chosen = np.zeros(output.shape, np.min_scalar_type(window.k - 1))
-    for tap in reversed(window.taps()):  # all -inf: the first cell there is
-        chosen[_along(axis, tap.outputs)] = tap.u
-    for tap in window.taps():
-        outs, cells = _along(axis, tap.outputs), x[_along(axis, tap.cells)]
-        better = (cells > output[outs]) | np.isnan(cells)
-        np.copyto(chosen[outs], chosen.dtype.type(tap.u), where=better)
-        np.maximum(output[outs], cells, out=output[outs])
-    return output, chosen
-
-
-def cell(
-    position: np.ndarray, chosen: np.ndarray, window: Window
+def padded(
+    x: np.ndarray, high: Window, wide: Window, value: float
 ) -> np.ndarray:
-    """Return the input cell that each window chose, int64."""
-    cells = position * window.s + chosen.astype(np.int64) * window.d - window.p
-    if np.any((cells < 0) | (cells >= window.n)):
-        raise ValueError(
-            "return_indices must be False where a window holds no cell of "
-            f"input, got dilation={window.d}, input size {window.n}"
-        )
-    return cells
+    """Return `x` with cells of `value` around it: (P, high.span, wide.span).
+
+    It is `x` itself where no window leaves it.
+    """
+    spans = len(x), high.span, wide.span
+    if spans == x.shape:
+        return x
+    framed = np.full(spans, value, x.dtype)
+    framed[:, high.crop(), wide.crop()] = x
+    return framed
 
 
-def route(
-    grad: np.ndarray, chosen: np.ndarray, axis: int, window: Window
-) -> np.ndarray:
-    """Return each gradient at the cell its window chose: n cells on `axis`."""
-    output = np.zeros(_resized(grad, axis, window.n), grad.dtype)
-    for tap in window.taps():
-        outs = _along(axis, tap.outputs)
-        output[_along(axis, tap.cells)] += np.where(
-            chosen[outs] == tap.u, grad[outs], 0
-        )
-    return output
+def taps(array: np.ndarray, high: Window, wide: Window) -> list[np.ndarray]:
+    """Return a view for each cell (u, v) of the window, in row-major order.
 
-
-def _along(axis: int, cells: slice) -> tuple[slice, ...]:
-    """Return the index that takes `cells` of one axis and all of the rest."""
-    return (*[slice(None)] * axis, cells)
-
-
-def _resized(array: np.ndarray, axis: int, size: int) -> tuple[int, ...]:
-    """Return the shape of `array` with `size` cells along `axis`."""
-    return (*array.shape[:axis], size, *array.shape[axis + 1 :])
+    `array` has shape (P, high.span, wide.span), each view (P, oH, oW).
+    """
+    return [
+        array[:, rows, columns]
+        for rows in high.cells()
+        for columns in wide.cells()
+    ]

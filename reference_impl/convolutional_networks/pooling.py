@@ -6,15 +6,12 @@ Axes: N batch, C channel, H and W input height and width, oH and oW output
 height and width, L and oL input and output length, P planes (all images and
 channels). A window has kH x kW cells and steps by sH and sW.
 
-A maximum over a rectangle is a maximum of the maxima of its rows. So one
-dimension is all the code there is, and two dimensions use it twice.
+One dimension is two dimensions with a height of one cell.
 """
 
 import numpy as np
 
-from reference_impl import _checks
-from reference_impl.convolutional_networks import _windows
-from reference_impl.convolutional_networks._windows import Window
+from reference_impl.convolutional_networks import _max_windows, _windows
 
 __all__ = [
     "max_pool1d",
@@ -109,7 +106,7 @@ def max_pool1d(
     input, windows = _windows.geometry(
         input, LETTERS_1D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _pool(input, 1, windows, return_indices)
+    return _max_windows.pool(input, 1, windows, return_indices)
 
 
 def max_pool1d_backward(
@@ -121,6 +118,8 @@ def max_pool1d_backward(
     dilation: int | tuple[int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
+    *,
+    output: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return dL/dinput, given `grad_output` = dL/doutput.
 
@@ -134,6 +133,8 @@ def max_pool1d_backward(
     grad_output : ndarray of shape (N, C, oL) or (C, oL), dtype of `input`
     input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
         The arguments of `max_pool1d`.
+    output : ndarray, optional
+        What `max_pool1d` returned for them, to save computing it again.
 
     Returns
     -------
@@ -157,7 +158,9 @@ def max_pool1d_backward(
     input, windows = _windows.geometry(
         input, LETTERS_1D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _pool_backward(grad_output, input, 1, windows)
+    return _max_windows.pool_backward(
+        grad_output, input, 1, windows, output
+    )
 
 
 def max_pool2d_definition(
@@ -250,7 +253,7 @@ def max_pool2d(
     input, windows = _windows.geometry(
         input, LETTERS_2D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _pool(input, 2, windows, return_indices)
+    return _max_windows.pool(input, 2, windows, return_indices)
 
 
 def max_pool2d_backward(
@@ -262,6 +265,8 @@ def max_pool2d_backward(
     dilation: int | tuple[int, int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
+    *,
+    output: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return dL/dinput, given `grad_output` = dL/doutput.
 
@@ -276,6 +281,8 @@ def max_pool2d_backward(
         Has the dtype of `input`.
     input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
         The arguments of `max_pool2d`.
+    output : ndarray, optional
+        What `max_pool2d` returned for them, to save computing it again.
 
     Returns
     -------
@@ -300,52 +307,6 @@ def max_pool2d_backward(
     input, windows = _windows.geometry(
         input, LETTERS_2D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _pool_backward(grad_output, input, 2, windows)
-
-
-def _pool(
-    input: np.ndarray, dims: int, windows: list[Window], return_indices: bool
-) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-    """Return the output of either function, block of planes by block."""
-    x = _windows.planes(input, dims)  # (P, H, W)
-    high, wide = windows
-    shape = *input.shape[:-dims], *(window.o for window in windows[-dims:])
-    output = np.empty((len(x), high.o, wide.o), x.dtype)
-    for block in _windows.blocks(x):
-        output[block] = _windows.maximum(
-            _windows.maximum(x[block], 1, high), 2, wide
-        )
-    if not return_indices:
-        return output.reshape(shape)
-    return output.reshape(shape), _indices(x, high, wide).reshape(shape)
-
-
-def _pool_backward(
-    grad_output: np.ndarray,
-    input: np.ndarray,
-    dims: int,
-    windows: list[Window],
-) -> np.ndarray:
-    """Return dL/dinput of either function, block of planes by block."""
-    g = _checks.floating_like("grad_output", grad_output, "input", input)
-    shape = *input.shape[:-dims], *(window.o for window in windows[-dims:])
-    _checks.shape("grad_output", g, shape)
-    x, g = _windows.planes(input, dims), _windows.planes(g, dims)
-    high, wide = windows
-    grad = np.empty(x.shape, x.dtype)
-    for block in _windows.blocks(x):
-        row_maxima, columns = _windows.choice(x[block], 2, wide)
-        _, rows = _windows.choice(row_maxima, 1, high)
-        grad_rows = _windows.route(g[block], rows, 1, high)  # (block, H, oW)
-        grad[block] = _windows.route(grad_rows, columns, 2, wide)
-    return grad.reshape(input.shape)
-
-
-def _indices(x: np.ndarray, high: Window, wide: Window) -> np.ndarray:
-    """Return h*W + w of each window's maximum, shape (P, oH, oW)."""
-    row_maxima, v = _windows.choice(x, 2, wide)  # (P, H, oW)
-    _, u = _windows.choice(row_maxima, 1, high)  # (P, oH, oW)
-    i, j = np.ogrid[: high.o, : wide.o]
-    h = _windows.cell(i, u, high)
-    w = _windows.cell(j, np.take_along_axis(v, h, axis=1), wide)
-    return h * wide.n + w
+    return _max_windows.pool_backward(
+        grad_output, input, 2, windows, output
+    )

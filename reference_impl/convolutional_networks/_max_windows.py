@@ -1,0 +1,135 @@
+"""The maximum of each window, and which cell it came from.
+
+Axes: P planes (all images and channels), H and W input height and width, oH
+and oW output height and width. A window has kH x kW cells.
+"""
+
+from collections.abc import Iterator
+from functools import reduce
+
+import numpy as np
+
+from reference_impl import _checks
+from reference_impl.convolutional_networks import _windows
+from reference_impl.convolutional_networks._windows import Window
+
+
+def pool(
+    input: np.ndarray, dims: int, windows: list[Window], return_indices: bool
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+    """Return the output of either function, block of planes by block."""
+    x = _windows.planes(input, dims)  # (P, H, W)
+    output = np.empty((len(x), *(window.o for window in windows)), x.dtype)
+    indices = np.empty(output.shape if return_indices else 0, np.int64)
+    for block in _windows.blocks(x):
+        output[block] = _maximum(x[block], *windows)
+        if return_indices:
+            indices[block] = _indices(x[block], output[block], *windows)
+    shape = _output_shape(input, dims, windows)
+    if not return_indices:
+        return output.reshape(shape)
+    return output.reshape(shape), indices.reshape(shape)
+
+
+def pool_backward(
+    grad_output: np.ndarray,
+    input: np.ndarray,
+    dims: int,
+    windows: list[Window],
+    output: np.ndarray | None,
+) -> np.ndarray:
+    """Return dL/dinput of either function, block of planes by block."""
+    high, wide = windows
+    x = _windows.planes(input, dims)
+    shape = _output_shape(input, dims, windows)
+    g = _checks.floating_like("grad_output", grad_output, "input", input)
+    _checks.shape("grad_output", g, shape)
+    if output is None:
+        output = pool(input, dims, windows, False)[0]
+    _checks.shape("output", output, shape)
+    g, y = _windows.planes(g, dims), _windows.planes(output, dims)
+    grad = np.empty((len(x), high.span, wide.span), x.dtype)
+    for block in _windows.blocks(x):
+        hits = _hits(x[block], y[block], high, wide)
+        _route(g[block], hits, high, wide, grad[block])
+    return grad[:, high.crop(), wide.crop()].reshape(input.shape)
+
+
+def _maximum(x: np.ndarray, high: Window, wide: Window) -> np.ndarray:
+    """Return the maximum of each window, shape (P, oH, oW).
+
+    Over the rows of a window first, then over its columns: kH + kW steps.
+    """
+    cells = _windows.padded(x, high, wide, -np.inf)
+    tallest = reduce(np.maximum, [cells[:, u] for u in high.cells()])
+    return reduce(np.maximum, [tallest[:, :, v] for v in wide.cells()])
+
+
+def _hits(
+    x: np.ndarray, maxima: np.ndarray, high: Window, wide: Window
+) -> Iterator[np.ndarray]:
+    """Yield, for each cell of the window, where it is the one chosen.
+
+    Each is bool of shape (P, oH, oW).
+    """
+    # NaN around the input equals nothing: padding is never chosen.
+    cells = _windows.padded(x, high, wide, np.nan)
+    taken = np.zeros(maxima.shape, bool)
+    nan = np.isnan(maxima).any()
+    if nan:
+        nans = _windows.taps(
+            np.isnan(_windows.padded(x, high, wide, 0)), high, wide
+        )
+        left = sum(nans, start=np.zeros(maxima.shape, int))
+    for t, tap in enumerate(_windows.taps(cells, high, wide)):
+        hit = (tap == maxima) > taken
+        taken |= hit
+        if nan:
+            left -= nans[t]
+            hit |= nans[t] & (left == 0)
+        yield hit
+
+
+def _route(
+    grad: np.ndarray,
+    hits: Iterator[np.ndarray],
+    high: Window,
+    wide: Window,
+    out: np.ndarray,
+) -> None:
+    """Write to `out`, (P, high.span, wide.span), what each cell receives."""
+    # As integers a factor of 0 or 1 is exact, for infinity and NaN as well.
+    bits, integer = grad.view(f"u{grad.itemsize}"), f"u{grad.itemsize}"
+    tiled = all(axis.s >= axis.width for axis in (high, wide))
+    out[...] = 0
+    for hit, cells in zip(hits, _windows.taps(out, high, wide), strict=True):
+        if tiled:  # no cell lies in two windows
+            np.multiply(bits, hit, out=cells.view(integer))
+        else:
+            cells += np.multiply(bits, hit).view(grad.dtype)
+
+
+def _indices(
+    x: np.ndarray, maxima: np.ndarray, high: Window, wide: Window
+) -> np.ndarray:
+    """Return h*W + w of each window's choice, shape (P, oH, oW)."""
+    i, j = np.ogrid[: high.o, : wide.o]
+    indices = np.full(maxima.shape, -1)
+    for t, hit in enumerate(_hits(x, maxima, high, wide)):
+        u, v = divmod(t, wide.k)
+        h = i * high.s + u * high.d - high.p
+        w = j * wide.s + v * wide.d - wide.p
+        np.copyto(indices, h * wide.n + w, where=hit)
+    if np.any(indices < 0):
+        raise ValueError(
+            "return_indices must be False where a window holds no cell of "
+            f"input, got dilation={(high.d, wide.d)}"
+        )
+    return indices
+
+
+def _output_shape(
+    input: np.ndarray, dims: int, windows: list[Window]
+) -> tuple[int, ...]:
+    """Return the shape of the output, with N only if `input` has it."""
+    return *input.shape[:-dims], *(window.o for window in windows[-dims:])

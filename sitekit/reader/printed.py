@@ -1,0 +1,34 @@
+"""Goal 12: paper keeps every heading, equation and line of code."""
+
+import re
+
+from sitekit.reader import pdf
+from sitekit.reader.goals import Result, judge
+from sitekit.reader.layout import ask
+from sitekit.reader.visit import Visit
+
+#: An A4 page between margins of 1 cm, in CSS pixels.
+PAPER = 718
+MARGIN = {side: "1cm" for side in ("top", "right", "bottom", "left")}
+
+
+def measure(visited: Visit) -> Result:
+    """Return goal 12 of the open page, which is on screen again afterwards."""
+    page = visited.page
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    found = ask(page, "printed()")
+    paper = page.pdf(format="A4", margin=MARGIN)  # type: ignore[arg-type]
+    page.emulate_media(media="screen", color_scheme="light")
+    there = _squeezed(pdf.text(paper))
+    faults = list(found["faults"])
+    for piece in found["texts"]:
+        lost = [r for r in piece.splitlines() if _squeezed(r) not in there]
+        if lost:
+            faults.append(f"not in the PDF: {lost[0].strip()[:60]}")
+    return judge(f"{pdf.pages(paper)} p", faults)
+
+
+def _squeezed(words: str) -> str:
+    """Return `words` without space, which PDF does not keep."""
+    return re.sub(r"\s+", "", words)

@@ -1,0 +1,456 @@
+r"""What each macro does to the tree, and what to write instead of others.
+
+``Parser`` calls `command`, `word` and `environment`; each gets the parser
+and reads its own arguments from it.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from texcheck.errors import EquationError, Unsupported
+from texcheck.tokens import Token
+from texcheck.tree import (
+    Big,
+    Cases,
+    Dots,
+    Fraction,
+    Function,
+    Group,
+    Matrix,
+    Node,
+    Product,
+    Root,
+    Scripts,
+    Symbol,
+)
+
+if TYPE_CHECKING:
+    from texcheck.syntax import Parser
+
+__all__ = [
+    "FUNCTIONS",
+    "PHRASES",
+    "arity",
+    "command",
+    "environment",
+    "is_phrase",
+    "refuse",
+    "word",
+]
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota "
+    "kappa lambda mu nu xi omicron pi varpi rho varrho sigma varsigma tau "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
+    "Upsilon Phi Psi Omega ell partial nabla infty aleph hbar".split()
+)
+FUNCTIONS = frozenset(
+    "exp log ln tanh sinh cosh sin cos tan arctan arcsin arccos det".split()
+)
+PHRASES = frozenset(
+    [
+        *("where", "for", "for all", "for each", "for every", "with", "and"),
+        *("if", "when", "otherwise", "else", "or", "so that", "hence"),
+    ]
+)
+_FONTS = frozenset(
+    "mathbf boldsymbol bm bold mathrm mathit mathsf mathtt mathcal mathscr "
+    "mathfrak mathbb mathnormal vec pmb".split()
+)
+_MARKS = {
+    "hat": "hat",
+    "widehat": "hat",
+    "tilde": "tilde",
+    "widetilde": "tilde",
+    "bar": "bar",
+    "overline": "bar",
+    "dot": "dot",
+    "ddot": "ddot",
+    "check": "check",
+    "breve": "breve",
+    "underline": "under",
+}
+_BIG = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
+_DOTS = {"dots", "ldots", "cdots", "dotsc", "dotsb"}
+_INSTEAD = {
+    "pm": "two rows",
+    "mp": "two rows",
+    "approx": r"= or \le",
+    "propto": "= with its constant",
+    "to": r"\leftarrow, or words outside the formula",
+    "rightarrow": r"\leftarrow, or words outside the formula",
+    "Rightarrow": r"two equations with \qquad between them",
+    "implies": r"two equations with \qquad between them",
+    "iff": r"two equations with \qquad between them",
+    "mapsto": "f(x) = ...",
+    "circ": r"\odot",
+    "otimes": r"x y^\top",
+    "oplus": "+",
+    "int": r"\mathbb{E}_{x \sim p} or a sum",
+    "oint": "a sum",
+    "binom": "factorials as a function of the page",
+    "lim": "the limit itself",
+    "mod": r"\bmod",
+    "pmod": r"\bmod",
+    "inf": r"\infty or \min",
+    "sup": r"\max",
+    "notin": r"\ne",
+    "vdots": "a sum or an index",
+    "ddots": "a sum or an index",
+    "bf": r"\mathbf{...}",
+    "rm": r"\mathrm{...}",
+    "it": r"\mathit{...}",
+    "over": r"\frac",
+    "choose": "factorials as a function of the page",
+    "iint": "a sum",
+    "forall": r"\qquad i = 0, \dots, n",
+    "cup": "two sums",
+    "cap": "a condition",
+    "mathop": r"\operatorname{...}",
+}
+
+
+def is_phrase(text: str) -> bool:
+    """Whether the words of a text stand between formulas."""
+    return text.strip(" ,.:").lower() in PHRASES
+
+
+def refuse(token: Token) -> None:
+    """Raise Unsupported if `token` is a notation with a better form."""
+    if token.kind == "command" and token.text in _INSTEAD:
+        raise Unsupported(
+            f"\\{token.text} is not supported: write {_INSTEAD[token.text]}"
+        )
+    if token.kind == "sign" and token.text == "!":
+        raise Unsupported("the factorial ! is not supported: write a product")
+
+
+def arity(token: Token) -> int:
+    """Return how many arguments the macro of `token` takes."""
+    if token.kind != "command":
+        return 0
+    if token.text in {"frac", "tfrac", "dfrac"}:
+        return 2
+    return int(token.text in _FONTS or token.text in _MARKS)
+
+
+def word(parser: "Parser", token: Token) -> Node:
+    r"""Return the symbol of a word in ``\text`` or ``\operatorname``."""
+    text = re.sub(r"[\s-]+", "_", token.text)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text):
+        raise Unsupported(
+            f"the text {token.text!r} is not supported: keep words outside "
+            "the formula, or write a name of letters and digits"
+        )
+    name = text.replace("_", "").lower()
+    if token.kind == "operatorname" and name in {"argmax", "argmin"}:
+        return _big(parser, name, token.start)
+    if token.kind == "operatorname" and name in {"max", "min"}:
+        return _big(parser, name, token.start)
+    return Symbol(text, word=True, span=(token.start, token.stop))
+
+
+def command(parser: "Parser", token: Token) -> Node:
+    """Return the node of the macro `token`, with its arguments."""
+    name, start = token.text, token.start
+    if name in GREEK:
+        return Symbol(name, span=(start, token.stop))
+    if name in _FONTS:
+        return _font(parser, name, start)
+    if name in _MARKS:
+        return _marked(parser, _MARKS[name], start)
+    if name in {"frac", "tfrac", "dfrac"}:
+        top, bottom = parser.argument(), parser.argument()
+        return Fraction(top, bottom, span=parser.span(start))
+    if name == "sqrt":
+        return _root(parser, start)
+    if name in _BIG:
+        return _big(parser, _BIG[name], start)
+    if name in {"arg", "argmax", "argmin"}:
+        if name == "arg":
+            name += parser.expect("max", "min").text
+        return _big(parser, name, start)
+    if name in FUNCTIONS:
+        return _function(parser, "log" if name == "ln" else name, start)
+    if name in _DOTS:
+        return Dots(span=(start, token.stop))
+    if name in {"underbrace", "overbrace", "boxed"}:
+        return _decorated(parser, name)
+    if name == "substack":
+        raise Unsupported(
+            r"\substack is not supported: write the conditions with commas"
+        )
+    refuse(token)
+    if not name.isalpha() or name in {"mid", "top"}:
+        raise EquationError(f"\\{name} cannot stand here")
+    raise Unsupported(
+        f"\\{name} is not supported: write it with supported macros, or as "
+        f"\\operatorname{{{name}}} with a function of that name"
+    )
+
+
+def _font(parser: "Parser", name: str, start: int) -> Node:
+    """Fonts mean nothing, save that letters set together are one word."""
+    node = parser.argument()
+    span = parser.span(start)
+    if isinstance(node, Symbol):
+        board = node.board or name == "mathbb"
+        return Symbol(node.base, node.marks, node.word, board, span=span)
+    if (
+        isinstance(node, Product)
+        and not any(node.ops)
+        and all(isinstance(f, Symbol) and not f.marks for f in node.factors)
+    ):
+        letters = "".join(
+            f.base for f in node.factors if isinstance(f, Symbol)
+        )
+        return Symbol(letters, word=True, span=span)
+    return node
+
+
+def _marked(parser: "Parser", mark: str, start: int) -> Node:
+    node = parser.argument()
+    span = parser.span(start)
+    if isinstance(node, Symbol):
+        return Symbol(
+            node.base, (*node.marks, mark), node.word, node.board, span=span
+        )
+    if isinstance(node, Scripts) and isinstance(node.base, Symbol):
+        inner = node.base
+        base = Symbol(
+            inner.base, (*inner.marks, mark), inner.word, span=inner.span
+        )
+        return Scripts(base, node.sub, node.sup, span=span)
+    raise Unsupported(
+        f"\\{mark} over more than one letter is not supported: put it over "
+        "a single letter"
+    )
+
+
+def _root(parser: "Parser", start: int) -> Node:
+    degree = None
+    if parser.accept("["):
+        degree = parser.sum()
+        parser.expect("]")
+    body = parser.argument()
+    return Root(body, degree, span=parser.span(start))
+
+
+def _decorated(parser: "Parser", name: str) -> Node:
+    r"""Return what stands under a brace; the label under it is dropped."""
+    node = parser.argument()
+    if name != "boxed" and parser.accept("_", "^"):
+        label = parser.argument()
+        if not (isinstance(label, Symbol) and label.word):
+            raise Unsupported(
+                f"\\{name} takes a label in words: write \\text{{...}}"
+            )
+    return node
+
+
+def _limits(
+    parser: "Parser",
+) -> tuple[tuple[Node, ...], Node | None]:
+    """Read the scripts of a big operator, in either order."""
+    scripts = parser.scripts(Symbol(""), parser.start())
+    if not isinstance(scripts, Scripts):
+        return (), None
+    sup: Node | None = None
+    if scripts.sup:
+        part = scripts.sup[0]
+        if len(scripts.sup) > 1 or part.kind not in {"expr", "label"}:
+            raise EquationError("the upper limit is not one expression")
+        sup = part.items[0]
+    return scripts.sub, sup
+
+
+def _big(parser: "Parser", op: str, start: int) -> Node:
+    r"""Parse ``\sum`` and its kin, whose body is the rest of the term."""
+    sub, sup = _limits(parser)
+    if not sub and sup is None and op in {"max", "min"}:
+        body = parser.atom()
+        if not isinstance(body, Group):
+            raise EquationError(f"\\{op} needs a letter or a bracket")
+        _refuse_script(parser, op)
+        return Function(op, body, span=parser.span(start))
+    if not sub:
+        raise Unsupported(
+            f"\\{op} without a letter is not supported: write \\{op}_{{i}}"
+        )
+    body = parser.product()
+    if (
+        op != "sum"
+        and isinstance(body, Product)
+        and {"/", "mod"} & set(body.ops)
+    ):
+        raise Unsupported(
+            f"a / behind \\{op} has two readings: write \\frac or brackets"
+        )
+    if op != "sum" and isinstance(body, Group) and len(body.items) > 1:
+        raise Unsupported(
+            f"\\{op} with a letter and a list has two readings: "
+            "leave one of them out"
+        )
+    return Big(op, sub, sup, body, span=parser.span(start))
+
+
+def _refuse_script(parser: "Parser", name: str) -> None:
+    token = parser.peek()
+    if token is not None and token.kind == "sign" and token.text in "_^'":
+        raise Unsupported(
+            f"a script behind \\{name}(...) has two readings: "
+            f"write \\{name}^2 (x), or brackets"
+        )
+
+
+def _function(parser: "Parser", name: str, start: int) -> Node:
+    """Parse a function with its argument: a bracket or a single factor."""
+    subs, power = _limits(parser)
+    if len(subs) > 1 or (subs and name != "log"):
+        raise EquationError(f"\\{name} with a subscript has no reading")
+    token = parser.peek()
+    bracketed = (
+        token is not None
+        and token.kind in {"sign", "command"}
+        and token.text in {"(", "[", "{", "lvert", "lfloor", "lceil"}
+    )
+    if bracketed:
+        body = parser.atom()
+        _refuse_script(parser, name)
+    else:
+        body = _applied(parser, name)
+    return Function(
+        name, body, subs[0] if subs else None, power, span=parser.span(start)
+    )
+
+
+def _applied(parser: "Parser", name: str) -> Node:
+    """Parse the argument of a function that stands without brackets."""
+    start = parser.start()
+    body = parser.factor()
+    head = body.base if isinstance(body, Scripts) else body
+    follows = parser.peek()
+    if (
+        isinstance(head, Symbol)
+        and follows is not None
+        and follows.kind == "sign"
+        and follows.text in {"(", "["}
+    ):
+        group = parser.factor()
+        body = Product(("", ""), (body, group), span=parser.span(start))
+    if isinstance(body, Big | Function):
+        return body
+    if parser.at_factor():
+        raise Unsupported(
+            f"\\{name} x y has two readings: write \\{name}(...) with brackets"
+        )
+    return body
+
+
+def environment(parser: "Parser") -> Node:
+    """Parse ``cases`` or a matrix."""
+    token = parser.next()
+    name = token.text
+    if name == "cases":
+        node: Node = _cases(parser, token.start)
+    elif name in {"bmatrix", "pmatrix", "matrix", "smallmatrix"}:
+        node = _matrix(parser, token.start)
+    else:
+        raise Unsupported(
+            f"the environment {name} is not supported here: write aligned, "
+            "cases or bmatrix"
+        )
+    end = parser.next()
+    if end.kind != "end" or end.text != name:
+        raise EquationError(f"\\begin{{{name}}} is not ended")
+    return node
+
+
+def _ended(parser: "Parser") -> bool:
+    token = parser.peek()
+    if token is None:
+        raise EquationError("an environment is not ended")
+    return token.kind == "end"
+
+
+def _newline(parser: "Parser") -> bool:
+    """Step over a line break; False at the end of the environment."""
+    token = parser.peek()
+    if token is not None and token.kind == "newline":
+        parser.next()
+        return not _ended(parser)
+    if not _ended(parser):
+        raise EquationError(
+            f"{parser.shown(token)} cannot stand in an environment"
+        )
+    return False
+
+
+def _matrix(parser: "Parser", start: int) -> Node:
+    rows: list[tuple[Node, ...]] = []
+    more = True
+    while more:
+        row = [parser.sum()]
+        while parser.accept("&"):
+            row.append(parser.sum())
+        rows.append(tuple(row))
+        more = _newline(parser)
+    if len({len(row) for row in rows}) > 1:
+        raise EquationError("the rows of a matrix have different lengths")
+    return Matrix(tuple(rows), span=parser.span(start))
+
+
+def _cases(parser: "Parser", start: int) -> Node:
+    values: list[Node] = []
+    conditions: list[Node | None] = []
+    more = True
+    while more:
+        values.append(parser.sum())
+        parser.accept(",")
+        parser.accept("&")
+        conditions.append(_condition(parser))
+        parser.accept(",", ".", ";")
+        more = _newline(parser)
+    if None in conditions[:-1]:
+        raise EquationError("otherwise must be the last case")
+    return Cases(tuple(values), tuple(conditions), span=parser.span(start))
+
+
+def _condition(parser: "Parser") -> Node | None:
+    token = parser.next() if _at_words(parser) else None
+    if token is not None and token.text.strip(" ,.").lower() in {
+        "otherwise",
+        "else",
+    }:
+        return None
+    start = parser.start()
+    items = [parser.compare()]
+    kind = ""
+    while (joined := _junction(parser)) is not None:
+        if kind not in {"", joined}:
+            raise EquationError("and beside or in a condition: use brackets")
+        kind = joined
+        items.append(parser.compare())
+    if not kind:
+        return items[0]
+    return Group(kind, tuple(items), span=parser.span(start))
+
+
+def _at_words(parser: "Parser") -> bool:
+    token = parser.peek()
+    return (
+        token is not None and token.kind == "text" and is_phrase(token.text)
+    )
+
+
+def _junction(parser: "Parser") -> str | None:
+    if parser.accept("land", "wedge", ","):
+        return "and"
+    if parser.accept("lor", "vee"):
+        return "or"
+    if _at_words(parser):
+        text = parser.next().text.strip(" ,").lower()
+        if text in {"and", "or"}:
+            return text
+        raise EquationError(f"the words {text!r} cannot stand here")
+    return None
