@@ -1,83 +1,110 @@
-"""API pages: one for each module of reference_impl, made from its docstrings.
+"""API pages: one for each topic, made from the docstrings of its modules.
 
-`docs/reference/` has no files of its own: every module with public functions gets a
-page there, linked with the topic of the same stem both ways.
+A module's docstring names its page, ``Page: docs/chapter/topic.md``. The functions of
+all modules of one page share one API page, ``docs/reference/chapter/topic.md``, which
+is not written by anybody; page and API page are linked both ways.
 """
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from bs4 import BeautifulSoup
 
 from sitekit.npm import ROOT
 
 PACKAGE = "reference_impl"
+#: In the order of the site; an equation's number starts with that of its chapter.
+CHAPTERS = ("neural-networks", "convolutional-networks", "recurrent-networks")
+PAGE = re.compile(r"^Page: docs/(\S+\.md)\.?$", re.M)
 
 
-@dataclass(frozen=True)
-class Module:
-    """A module with public functions, and the pages that belong to it."""
+@dataclass
+class Topic:
+    """A page of the chapters and the public functions it explains."""
 
-    name: str  # reference_impl.convolutional_networks.pooling
-    title: str
-    public: tuple[str, ...]
-
-    @property
-    def chapter(self) -> str:
-        """The folder of its chapter below docs/."""
-        return self.name.split(".")[1].replace("_", "-")
+    page: str  # below docs/
+    members: dict[str, list[str]] = field(default_factory=dict)  # by module
 
     @property
-    def stem(self) -> str:
-        """What its page, module and test share."""
-        return self.name.split(".")[2].replace("_", "-")
-
-    @property
-    def topic(self) -> str:
-        """Path of the page that explains it, below docs/."""
-        return f"{self.chapter}/{self.stem}.md"
-
-    @property
-    def page(self) -> str:
+    def reference(self) -> str:
         """Path of its API page, below docs/."""
-        return f"reference/{self.chapter}/{self.stem}.md"
+        return f"reference/{self.page}"
+
+    @property
+    def title(self) -> str:
+        """A title for a topic whose page is not written yet."""
+        return Path(self.page).stem.replace("-", " ").capitalize()
 
 
-def modules() -> list[Module]:
-    """Return the public modules of every chapter, in the order of their chapter."""
-    found = []
-    for folder in sorted((ROOT / PACKAGE).iterdir()):
-        if not folder.name.endswith("_networks"):
-            continue
-        for path in sorted(folder.glob("[a-z]*.py")):
-            public = _public(path)
-            if public:
-                name = f"{PACKAGE}.{folder.name}.{path.stem}"
-                title = path.stem.replace("_", " ").capitalize()
-                found.append(Module(name, title, public))
-    return found
+def topics() -> list[Topic]:
+    """Return the topics of every chapter; one without public functions has none."""
+    found: dict[str, Topic] = {}
+    for path in sorted((ROOT / PACKAGE).glob("*_networks/[a-z]*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = PAGE.search(ast.get_docstring(tree) or "")
+        public = _public(tree)
+        if public and named:
+            topic = found.setdefault(named[1], Topic(named[1]))
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            topic.members[module] = public
+    return list(found.values())
 
 
-def _public(path: Path) -> tuple[str, ...]:
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+def _public(tree: ast.Module) -> list[str]:
+    for node in tree.body:
         if isinstance(node, ast.Assign) and any(
             isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
         ):
-            return tuple(ast.literal_eval(node.value))
-    return ()
+            return list(ast.literal_eval(node.value))
+    return []
 
 
-def markdown(module: Module, title: str, has_topic: bool) -> str:
-    """Return the Markdown of the API page of `module`."""
+def link(markdown: str) -> str:
+    """Let ``[`conv2d`][]`` point to the API page of that public function."""
+    full = {
+        name: f"{module}.{name}"
+        for topic in topics()
+        for module, members in topic.members.items()
+        for name in members
+    }
+    return re.sub(
+        r"\[`(\w+)`\]\[\]",
+        lambda m: f"[`{m[1]}`][{full.get(m[1], m[1])}]",
+        markdown,
+    )
+
+
+def tidy(soup: BeautifulSoup) -> None:
+    """Drop from an API page what only serves the source: its page, bare dashes."""
+    for paragraph in soup.find_all("p"):
+        if PAGE.match(paragraph.get_text()):
+            paragraph.decompose()
+    for item in soup.select("li.doc-section-item"):
+        description = item.select_one(".doc-md-description")
+        if description is not None and not description.get_text(strip=True):
+            description.decompose()
+            for text in item.find_all(string=re.compile(r"^\s*–\s*$")):
+                text.extract()
+
+
+def markdown(topic: Topic, title: str, has_page: bool) -> str:
+    """Return the Markdown of the API page of `topic`."""
+    up = "../" * topic.reference.count("/")
     told = (
-        f"What these functions compute, with their equations: "
-        f"[{title}](../../{module.topic}).\n\n"
-        if has_topic
+        f"What these functions compute, with their equations: [{title}]({up}{topic.page}).\n\n"
+        if has_page
         else ""
     )
-    members = "".join(f"        - {name}\n" for name in module.public)
+    first = next(iter(topic.members.values()))[0]
+    blocks = "".join(
+        f"::: {module}\n    options:\n      members:\n"
+        + "".join(f"        - {name}\n" for name in members)
+        + "\n"
+        for module, members in topic.members.items()
+    )
     return (
-        f"# {title}: functions\n\n{told}"
-        f"Import them from `{PACKAGE}`: "
-        f"`from {PACKAGE} import {module.public[0]}`.\n\n"
-        f"::: {module.name}\n    options:\n      members:\n{members}"
+        f"---\ntitle: {title} (API)\n---\n\n# {title}: functions\n\n{told}"
+        f"Import them from `{PACKAGE}`: `from {PACKAGE} import {first}`.\n\n{blocks}"
     )

@@ -1,6 +1,7 @@
 """The events of MkDocs, each handed to the concern it belongs to."""
 
 import base64
+import json
 import os
 import re
 from pathlib import Path
@@ -33,16 +34,19 @@ def on_startup(*, command: str, dirty: bool) -> None:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """List the API pages in the navigation, under the item ``Reference``."""
+    order = json.dumps(config.nav)
     chapters: dict[str, list[str]] = {}
-    for module in api.modules():
-        chapters.setdefault(module.chapter, []).append(module.page)
+    for topic in sorted(api.topics(), key=lambda t: order.find(t.page) % 10**9):
+        chapter = topic.page.split("/")[0]
+        chapters.setdefault(chapter, []).append(topic.reference)
     for item in config.nav or []:
         if isinstance(item, dict) and "Reference" in item:
             item["Reference"] = [
                 *(p for p in item["Reference"] if isinstance(p, str)),
                 *(
-                    {name.replace("-", " ").capitalize(): pages}
-                    for name, pages in chapters.items()
+                    {name.replace("-", " ").capitalize(): chapters[name]}
+                    for name in api.CHAPTERS
+                    if name in chapters
                 ),
             ]
     config.extra_css.insert(0, fonts.SHEET)
@@ -53,11 +57,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made and not written: API pages, figures."""
     docs = Path(config.docs_dir)
     files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
-    for module in api.modules():
-        topic = files.get_file_from_path(module.topic)
-        title = _title(topic) if topic else module.title
-        text = api.markdown(module, title, topic is not None)
-        files.append(File.generated(config, module.page, content=text))
+    for topic in api.topics():
+        page = files.get_file_from_path(topic.page)
+        title = _title(page) if page else topic.title
+        text = api.markdown(topic, title, page is not None)
+        files.append(File.generated(config, topic.reference, content=text))
     _figures.clear()
     for path in sorted(docs.rglob("*.py")):
         if not path.with_suffix(".md").exists():
@@ -81,17 +85,12 @@ def _title(file: File) -> str:
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     """Number every equation of every chapter, in the order of the navigation."""
-    chapters: list[str] = []
     pages = []
     for page in nav.pages:
-        folder = page.file.src_uri.split("/")[0]
-        if not (ROOT / api.PACKAGE / folder.replace("-", "_")).is_dir():
-            continue
-        if folder not in chapters:
-            chapters.append(folder)
-        pages.append(
-            (page.file.src_uri, page.file.content_string, chapters.index(folder) + 1)
-        )
+        chapter = page.file.src_uri.split("/")[0]
+        if chapter in api.CHAPTERS:
+            number = api.CHAPTERS.index(chapter) + 1
+            pages.append((page.file.src_uri, page.file.content_string, number))
     _equations.clear()
     _equations.update(maths.number_equations(pages))
     _labels.clear()
@@ -123,6 +122,7 @@ def on_page_markdown(
             start, stop = fence.span
             opening = markdown.rindex("source", 0, start)
             markdown = f"{markdown[:opening]}python\n{code}{markdown[stop:]}"
+    markdown = api.link(markdown)
     return maths.resolve_references(path, markdown, _labels, url_to)
 
 
@@ -131,6 +131,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     path = page.file.src_uri
     soup = BeautifulSoup(html, "lxml")
     _tie_code(soup, path)
+    if path.startswith("reference/"):
+        api.tidy(soup)
     for image in soup.select('img[src$=".svg"]'):
         uri = os.path.normpath(os.path.join(os.path.dirname(page.url + "x"), str(image["src"])))
         if uri in _figures:

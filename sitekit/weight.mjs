@@ -58,6 +58,7 @@ for (const page of pages) {
     content: [{ raw: readFileSync(join(site, page), "utf8"), extension: "html" }],
     css: [{ raw: css }],
     variables: true,
+    safelist: { variables: [/^--figure-/] }, // figures use them in style attributes
     keyframes: true,
     defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
   });

@@ -10,7 +10,6 @@ from itertools import product
 
 from texcheck.errors import EquationError
 from texcheck.tree import (
-    Group,
     Node,
     Number,
     Part,
@@ -256,7 +255,7 @@ def _refuse_both(
     full, _, _ = _leftover(scripts, best[0])
     if primes or any(part.kind in {*_SIGNS, "label"} for part in parts):
         return
-    extra = index[: len(index) - len(full)] if len(full) else index
+    extra = [item for item in index if all(item is not f for f in full)]
     if not extra or known.kind in {"scalar", "whole", "function", "opaque"}:
         return
     count = sum(_letters_in(item) for item in index)
@@ -287,13 +286,10 @@ def is_index(node: Node, lookup: Lookup, letters: frozenset[str]) -> bool:
             return True
         known = [lookup(name) for name in names]
         return any(k is not None and k.kind == "whole" for k in known)
-    if isinstance(node, Product | Sum | Group):
-        items = (
-            node.factors
-            if isinstance(node, Product)
-            else node.terms if isinstance(node, Sum) else node.items
-        )  # fmt: skip
-        return all(is_index(item, lookup, letters) for item in items)
+    if isinstance(node, Product):
+        return all(is_index(item, lookup, letters) for item in node.factors)
+    if isinstance(node, Sum):
+        return all(is_index(item, lookup, letters) for item in node.terms)
     if isinstance(node, Scripts):
         inner = [n for n in walk(node) if isinstance(n, Symbol)]
         return any(letters & set(spellings(symbol)) for symbol in inner)

@@ -1,12 +1,14 @@
 """The chapter on convolutional networks, one module per page."""
 
 from reference_impl.convolutional_networks import (
+    average_pooling,
     convolution_1d,
     convolution_2d,
     output_size,
     pooling,
     transposed_convolution,
 )
+from reference_impl.convolutional_networks.average_pooling import *
 from reference_impl.convolutional_networks.convolution_1d import *
 from reference_impl.convolutional_networks.convolution_2d import *
 from reference_impl.convolutional_networks.output_size import *
@@ -19,4 +21,5 @@ __all__ = [
     *convolution_2d.__all__,
     *transposed_convolution.__all__,
     *pooling.__all__,
+    *average_pooling.__all__,
 ]

@@ -1,71 +1,89 @@
 """Convolution as matrix products: the fast path of every layer of the chapter.
 
-The cells that one output reads are put into one column; a convolution is then
-weights @ columns. Two things keep NumPy from wasting time on the copying:
+The cells that one output reads are copied into one column; a convolution is
+then weights @ columns. Two things keep the copying cheap:
 
 * Phases. The padded input is first split into sH * sW phases: phase (a, b)
   holds its rows a, a + sH, ... and columns b, b + sW, ... Whatever the
   stride, a kernel tap then reads neighbouring cells of one phase.
-* Flat rows. A phase keeps its rows, L cells each, one after the other. Tap
-  (u, v) of output (i, j) is its cell (i + u) * L + (j + v), so that a tap
-  reads one contiguous run of cells, which starts at u * L + v. A run carries
-  L - oW cells too many a row: their outputs are cropped, once.
+* Flat rows. A phase keeps its rows, of L cells each, one after the other. Tap
+  (u, v) of output (i, j) is cell (i + u) * L + (j + v) of the phase, so that
+  all outputs of a tap read one contiguous run of cells, from u * L + v on.
+  A run has L - oW cells too many in each row: their outputs are cropped.
 
-A row of ones below the columns meets the bias: the bias and its gradient come
-out of the same products.
+The backward functions are the same steps in the reverse order.
 
 Axes: N batch, G groups, C and O channels of one group, H and W input, kH and
 kW kernel, oH and oW output, L row of a phase.
 """
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
-BLOCK_BYTES = 2**20  # of columns at a time, so that they stay in the L2 cache
-FEW_CHANNELS = 16  # below it cropping costs more than copying row by row
+BLOCK_BYTES = 2**21  # of columns at a time: more would leave the caches
+FEW_CHANNELS = 16  # below it, cropping costs more than copying row by row
+
+Pair = tuple[int, int]
 
 
 class Geometry(NamedTuple):
     """The sizes of a convolution; pairs are (height, width)."""
 
-    input: tuple[int, int]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    before: tuple[int, int]  # zeros above and to the left
-    dilation: tuple[int, int]
-    output: tuple[int, int]
+    input: Pair
+    kernel: Pair
+    stride: Pair
+    before: Pair  # zeros above and to the left
+    dilation: Pair
+    output: Pair
     groups: int
+
+    @property
+    def phase(self) -> Pair:
+        """Rows and columns of a phase, as many as the outputs read."""
+        sizes = zip(self.output, self.kernel, self.stride, self.dilation)
+        rows, columns = (o + (k - 1) * d // s for o, k, s, d in sizes)
+        return rows, columns
+
+    @property
+    def pointwise(self) -> bool:
+        """Whether every output reads one cell, its own: no columns needed."""
+        ones = self.kernel == self.stride == (1, 1)
+        return ones and self.before == (0, 0) and self.input == self.output
 
 
 def correlate(
     x: np.ndarray, w: np.ndarray, b: np.ndarray | None, geometry: Geometry
 ) -> np.ndarray:
-    """Return the output of the layer, shape (N, G*O, oH, oW)."""
-    G, O = geometry.groups, len(w) // geometry.groups
-    bias = np.zeros((G, O, 1), w.dtype) if b is None else b.reshape(G, O, 1)
-    weights = np.concatenate([w.reshape(G, O, -1), bias], axis=2)
-    y = np.empty((len(x), G, O, *geometry.output), x.dtype)
+    """Return the layer's output, shape (N, G*O, oH, oW)."""
+    N, G, O = len(x), geometry.groups, len(w) // geometry.groups
+    weights = w.reshape(G, O, prod(w.shape[1:]))
+    bias = np.zeros(G * O, x.dtype) if b is None else b
+    bias = bias.reshape(G, O, 1, 1)
+    y = np.empty((N, G, O, *geometry.output), x.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
         block = y[images, :, :, rows]
-        flat = (weights @ columns).reshape(*block.shape[:-1], -1)
-        block[...] = flat[..., : block.shape[-1]]
-    return y.reshape(len(x), len(w), *geometry.output)
+        *outer, oW = block.shape
+        flat = weights @ columns
+        cropped = flat.reshape(*outer, flat.shape[-1] // outer[-1])[..., :oW]
+        np.add(cropped, bias, out=block)
+    return y.reshape(N, G * O, *geometry.output)
 
 
 def weight_gradient(
     g: np.ndarray, x: np.ndarray, geometry: Geometry
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return dL/dw, shape (G*O, C, kH, kW), and dL/db, given g = dL/dy."""
-    N, GO, oH, oW = g.shape
-    G, C = geometry.groups, x.shape[1] // geometry.groups
-    g = g.reshape(N, G, GO // G, oH, oW)
-    grad = np.zeros((G, GO // G, C * np.prod(geometry.kernel) + 1), g.dtype)
+) -> np.ndarray:
+    """Return dL/dw, shape (G*O, C, kH, kW), given g = dL/dy."""
+    N, G = len(x), geometry.groups
+    C, O = x.shape[1] // G, g.shape[1] // G
+    g = g.reshape(N, G, O, *geometry.output)
+    total = np.zeros((G, C * prod(geometry.kernel), O), g.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
-        flat = _flatten(g[images, :, :, rows], geometry, C)
-        grad += (flat @ columns.swapaxes(-1, -2)).sum(axis=0)
-    return grad[..., :-1].reshape(GO, C, *geometry.kernel), grad[..., -1].ravel()
+        flat = _flatten(g[images, :, :, rows], columns.shape[-1])
+        total += (columns @ flat.swapaxes(-1, -2)).sum(axis=0)
+    return total.swapaxes(1, 2).reshape(G * O, C, *geometry.kernel)
 
 
 def input_gradient(
@@ -73,114 +91,139 @@ def input_gradient(
 ) -> np.ndarray:
     """Return dL/dx, shape (N, G*C, H, W), given g = dL/dy.
 
-    This is the adjoint of `correlate`, step by step in the reverse order: the
-    product with the transposed weights, then runs added where they were read.
+    The adjoint of `correlate`: multiply by the transposed weights, add each
+    run where it was read, put the phases together.
     """
-    N, GO, oH, oW = g.shape
-    G, C = geometry.groups, w.shape[1]
-    g = g.reshape(N, G, GO // G, oH, oW)
-    weights = w.reshape(G, GO // G, -1).swapaxes(1, 2)
-    phases = _empty_phases(N, C, g.dtype, geometry)
-    for images, rows in _blocks(N, C, g.itemsize, geometry):
-        columns = weights @ _flatten(g[images, :, :, rows], geometry, C)
-        for run, column in _runs(phases[:, :, images], columns, rows, geometry):
-            run += column
+    N, G = len(g), geometry.groups
+    C, O = w.shape[1], len(w) // G
+    g = g.reshape(N, G, O, *geometry.output)
+    weights = w.reshape(G, O, prod(w.shape[1:])).swapaxes(1, 2)
+    if geometry.pointwise:
+        dx = weights @ g.reshape(N, G, O, prod(geometry.output))
+        return dx.reshape(N, G * C, *geometry.input)
     dx = np.zeros((N, G, C, *geometry.input), g.dtype)
-    for a, b in np.ndindex(geometry.stride):
-        cells, grid = _phase(a, b, phases, geometry)
-        dx[..., *cells] = phases[a, b, ..., *grid]
+    for images, row_blocks in _blocks(N, C, g.itemsize, geometry):
+        phases = _zero_phases(dx[images], geometry)
+        for rows, P in row_blocks:
+            columns = weights @ _flatten(g[images, :, :, rows], P)
+            for run, column in _runs(phases, columns, rows, geometry):
+                run += column
+        for phase, cells in _phase_cells(phases, dx[images], geometry):
+            cells[...] = phase
     return dx.reshape(N, G * C, *geometry.input)
 
 
 def _column_blocks(
     x: np.ndarray, geometry: Geometry
 ) -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """Yield images, output rows, and their columns (n, G, C*kH*kW + 1, r*L).
+    """Yield images, output rows and their columns (images, G, C*kH*kW, P).
 
-    The array of columns is used again for the next block.
+    The next columns overwrite the last ones.
     """
-    N, GC, H, W = x.shape
-    G, C = geometry.groups, GC // geometry.groups
-    x = x.reshape(N, G, C, H, W)
-    phases = _empty_phases(N, C, x.dtype, geometry)
-    for a, b in np.ndindex(geometry.stride):
-        cells, grid = _phase(a, b, phases, geometry)
-        phases[a, b, ..., *grid] = x[..., *cells]
-    K = C * int(np.prod(geometry.kernel))
-    scratch = None
-    for images, rows in _blocks(N, C, x.itemsize, geometry):
-        n, P = images.stop - images.start, (rows.stop - rows.start) * _width(geometry, C)
-        if scratch is None:
-            scratch = np.ones((n, G, K + 1, P + (16 - P % 32) % 32), x.dtype)
-        columns = scratch[:n, ..., :P]
-        for run, column in _runs(phases[:, :, images], columns[:, :, :K], rows, geometry):
-            column[...] = run
-        yield images, rows, columns
+    N, G, C = len(x), geometry.groups, x.shape[1] // geometry.groups
+    x = x.reshape(N, G, C, *geometry.input)
+    memory = None
+    for images, row_blocks in _blocks(N, C, x.itemsize, geometry):
+        if geometry.pointwise:
+            block = x[images]
+            yield images, slice(None), block.reshape(*block.shape[:3], -1)
+            continue
+        phases = _zero_phases(x[images], geometry)
+        for phase, cells in _phase_cells(phases, x[images], geometry):
+            phase[...] = cells
+        for rows, P in row_blocks:
+            if memory is None:  # no later block is larger than the first
+                # An odd multiple of 16 cells: lengths that are a power of two
+                # would crowd into a few lines of the cache.
+                shape = G, C * prod(geometry.kernel), P + (16 - P) % 32
+                memory = np.empty((len(phases[0, 0]), *shape), x.dtype)
+            columns = memory[: phases.shape[2], ..., :P]
+            for run, column in _runs(phases, columns, rows, geometry):
+                column[...] = run
+            yield images, rows, columns
 
 
-def _blocks(N, C, itemsize, geometry):
-    oH = geometry.output[0]
-    row = geometry.groups * (C * np.prod(geometry.kernel) + 1) * _width(geometry, C) * itemsize
-    n = int(max(1, BLOCK_BYTES // (row * oH)))
-    parts = max(1, min(oH,  int(row * oH // BLOCK_BYTES)))
-    r = -(-oH // parts)
-    for i in range(0, N, n):
-        for j in range(0, oH, r):
-            yield slice(i, min(i + n, N)), slice(j, min(j + r, oH))
+def _blocks(
+    N: int, C: int, itemsize: int, geometry: Geometry
+) -> Iterator[tuple[slice, list[tuple[slice, int]]]]:
+    """Yield images and their blocks of output rows, each with its P.
+
+    P is the number of columns that one image has in the block. A block is as
+    many whole images as BLOCK_BYTES hold, or a part of one.
+    """
+    oH, length = geometry.output
+    if C >= FEW_CHANNELS:
+        length = geometry.phase[1]
+    taps = geometry.groups * C * prod(geometry.kernel)
+    size = max(1, oH * length * taps * itemsize)
+    step = -(-oH // max(1, round(size / BLOCK_BYTES)))
+    starts = range(0, oH, max(1, step))
+    rows = [slice(i, min(i + step, oH)) for i in starts]
+    row_blocks = [(r, (r.stop - r.start) * length) for r in rows]
+    count = max(1, BLOCK_BYTES // size)
+    for n in range(0, N, count):
+        yield slice(n, min(n + count, N)), row_blocks
 
 
-def _grid(geometry):
-    """Return rows and columns of phase"""
-    need = [(o - 1) * s + (k - 1) * d + 1 for o, s, k, d in zip(geometry.output, geometry.stride, geometry.kernel, geometry.dilation)]
-    Hq, L = (-(-n // s) for n, s in zip(need, geometry.stride))
-    return Hq, L
+def _zero_phases(x: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Return zeros of shape (sH, sW, N, G, C, rows, L) for a block of images.
+
+    One row is spare: the last run ends up to L - oW cells past the others.
+    """
+    rows, L = geometry.phase
+    return np.zeros((*geometry.stride, *x.shape[:3], rows + 1, L), x.dtype)
 
 
-def _width(geometry, C):
-    return geometry.output[1] if C < FEW_CHANNELS else _grid(geometry)[1]
+def _phase_cells(
+    phases: np.ndarray, x: np.ndarray, geometry: Geometry
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield each phase without its padding, and the cells of x it holds."""
+    for offset in np.ndindex(geometry.stride):
+        inside, cells = [], []
+        for axis, a in enumerate(offset):
+            s, p = geometry.stride[axis], geometry.before[axis]
+            n, size = geometry.input[axis], geometry.phase[axis]
+            # Row i of the phase is row i * s + a - p of x.
+            first = max(0, -((a - p) // s))
+            last = max(first, min(size, -((a - p - n) // s)))
+            inside.append(slice(first, last))
+            cells.append(slice(first * s + a - p, max(0, last * s + a - p), s))
+        yield phases[*offset, ..., *inside], x[..., *cells]
 
 
-def _empty_phases(N, C, dtype, geometry):
-    Hq, L = _grid(geometry)
-    return np.zeros((*geometry.stride, N, geometry.groups, C, Hq + 1, L), dtype)
+def _runs(
+    phases: np.ndarray, columns: np.ndarray, rows: slice, geometry: Geometry
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield, tap by tap, the cells it reads and its row of every column.
 
-
-def _phase(a, b, phases, geometry):
-    cells, grid = [], []
-    for r, s, p, n, q in zip((a, b), geometry.stride, geometry.before, geometry.input, _grid(geometry)):
-        q0 = max(0, -((r - p) // s))
-        h0 = q0 * s + r - p
-        count = max(0, min(q - q0, -((h0 - n) // s)))
-        cells.append(slice(h0, h0 + count * s, s))
-        grid.append(slice(q0, q0 + count))
-    return tuple(cells), tuple(grid)
-
-
-def _runs(phases, columns, rows, geometry):
-    (sH, sW), (dH, dW) = geometry.stride, geometry.dilation
-    n, G, C, _, L = phases.shape[2:]
-    oW = geometry.output[1]
-    r = rows.stop - rows.start
-    T = int(np.prod(geometry.kernel))
-    columns = columns.reshape(n, G, C, T, columns.shape[-1])
-    flat = columns.shape[-1] == r * L
-    for t, (u, v) in enumerate(np.ndindex(geometry.kernel)):
-        (i, a), (j, b) = divmod(u * dH, sH), divmod(v * dW, sW)
+    Both are views. Where the columns have no cells to be cropped, a run is
+    not contiguous: it leaves them out.
+    """
+    N, G, C, _, L = phases.shape[2:]
+    count, P = rows.stop - rows.start, columns.shape[-1]
+    flat = P == count * L
+    columns = columns.reshape(N, G, C, prod(geometry.kernel), P)
+    for tap, uv in enumerate(np.ndindex(geometry.kernel)):
+        (i, a), (j, b) = (
+            divmod(k * d, s)
+            for k, d, s in zip(uv, geometry.dilation, geometry.stride)
+        )
         i += rows.start
-        phase = phases[a, b]
+        column = columns[..., tap, :]
         if flat:
-            start = i * L + j
-            yield phase.reshape(n, G, C, -1)[..., start : start + r * L], columns[..., t, :]
+            cells = phases[a, b].reshape(N, G, C, -1)
+            yield cells[..., i * L + j : i * L + j + P], column
         else:
-            yield phase[..., i : i + r, j : j + oW], columns[..., t, :].reshape(n, G, C, r, oW)
+            oW = geometry.output[1]
+            cells = phases[a, b, ..., i : i + count, j : j + oW]
+            yield cells, column.reshape(cells.shape)
 
 
-def _flatten(g, geometry, C):
-    """Return g with rows of L cells, zeros after column oW"""
-    L = _width(geometry, C)
-    if L == g.shape[-1]:
-        flat = g
-    else:
-        flat = np.zeros((*g.shape[:-1], L), g.dtype)
-        flat[..., : g.shape[-1]] = g
-    return flat.reshape(*g.shape[:-2], -1)
+def _flatten(g: np.ndarray, P: int) -> np.ndarray:
+    """Return g, shape (N, G, O, rows, oW), as (N, G, O, P): zeros fill up."""
+    *outer, rows, oW = g.shape
+    if P > rows * oW:
+        padded = np.zeros((*outer, rows, P // rows), g.dtype)
+        padded[..., :oW] = g
+        g = padded
+    return g.reshape(*outer, P)

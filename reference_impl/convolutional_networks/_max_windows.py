@@ -14,21 +14,34 @@ from reference_impl.convolutional_networks import _windows
 from reference_impl.convolutional_networks._windows import Window
 
 
-def pool(
-    input: np.ndarray, dims: int, windows: list[Window], return_indices: bool
-) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-    """Return the output of either function, block of planes by block."""
+def pool(input: np.ndarray, dims: int, windows: list[Window]) -> np.ndarray:
+    """Return the maxima of all windows, block of planes by block."""
     x = _windows.planes(input, dims)  # (P, H, W)
     output = np.empty((len(x), *(window.o for window in windows)), x.dtype)
-    indices = np.empty(output.shape if return_indices else 0, np.int64)
     for block in _windows.blocks(x):
         output[block] = _maximum(x[block], *windows)
-        if return_indices:
-            indices[block] = _indices(x[block], output[block], *windows)
-    shape = _output_shape(input, dims, windows)
-    if not return_indices:
-        return output.reshape(shape)
-    return output.reshape(shape), indices.reshape(shape)
+    return output.reshape(_windows.output_shape(input, dims, windows))
+
+
+def indices(
+    input: np.ndarray, output: np.ndarray, dims: int, windows: list[Window]
+) -> np.ndarray:
+    """Return h*W + w of each maximum in `output`."""
+    x, y = (_windows.planes(array, dims) for array in (input, output))
+    high, wide = windows
+    i, j = np.ogrid[: high.o, : wide.o]
+    cells = np.full(y.shape, -1)
+    for t, hit in enumerate(_hits(x, y, high, wide)):
+        u, v = divmod(t, wide.k)
+        h = i * high.s + u * high.d - high.p
+        w = j * wide.s + v * wide.d - wide.p
+        np.copyto(cells, h * wide.n + w, where=hit)
+    if np.any(cells < 0):
+        raise ValueError(
+            "return_indices must be False where a window holds no cell of "
+            f"input, got return_indices=True, dilation={(high.d, wide.d)}"
+        )
+    return cells.reshape(output.shape)
 
 
 def pool_backward(
@@ -41,13 +54,14 @@ def pool_backward(
     """Return dL/dinput of either function, block of planes by block."""
     high, wide = windows
     x = _windows.planes(input, dims)
-    shape = _output_shape(input, dims, windows)
+    shape = _windows.output_shape(input, dims, windows)
     g = _checks.floating_like("grad_output", grad_output, "input", input)
     _checks.shape("grad_output", g, shape)
     if output is None:
-        output = pool(input, dims, windows, False)[0]
-    _checks.shape("output", output, shape)
-    g, y = _windows.planes(g, dims), _windows.planes(output, dims)
+        output = pool(input, dims, windows)
+    y = _checks.floating_like("output", output, "input", input)
+    _checks.shape("output", y, shape)
+    g, y = _windows.planes(g, dims), _windows.planes(y, dims)
     grad = np.empty((len(x), high.span, wide.span), x.dtype)
     for block in _windows.blocks(x):
         hits = _hits(x[block], y[block], high, wide)
@@ -107,29 +121,3 @@ def _route(
             np.multiply(bits, hit, out=cells.view(integer))
         else:
             cells += np.multiply(bits, hit).view(grad.dtype)
-
-
-def _indices(
-    x: np.ndarray, maxima: np.ndarray, high: Window, wide: Window
-) -> np.ndarray:
-    """Return h*W + w of each window's choice, shape (P, oH, oW)."""
-    i, j = np.ogrid[: high.o, : wide.o]
-    indices = np.full(maxima.shape, -1)
-    for t, hit in enumerate(_hits(x, maxima, high, wide)):
-        u, v = divmod(t, wide.k)
-        h = i * high.s + u * high.d - high.p
-        w = j * wide.s + v * wide.d - wide.p
-        np.copyto(indices, h * wide.n + w, where=hit)
-    if np.any(indices < 0):
-        raise ValueError(
-            "return_indices must be False where a window holds no cell of "
-            f"input, got dilation={(high.d, wide.d)}"
-        )
-    return indices
-
-
-def _output_shape(
-    input: np.ndarray, dims: int, windows: list[Window]
-) -> tuple[int, ...]:
-    """Return the shape of the output, with N only if `input` has it."""
-    return *input.shape[:-dims], *(window.o for window in windows[-dims:])

@@ -65,6 +65,11 @@ def geometry(
     dimension is a height of one cell.
     """
     input = _checks.floating("input", input)
+    if input.itemsize > 8:
+        raise TypeError(
+            "input must be float16, float32 or float64, got "
+            f"input.dtype={input.dtype}"
+        )
     if input.ndim != len(letters) - 1:
         _checks.shape("input", input, letters)
     dims = len(letters) - 2
@@ -90,6 +95,13 @@ def geometry(
         )
     ]
     return input, [Window(1, 1, 1, 0, 1, 1)] * (2 - dims) + windows
+
+
+def output_shape(
+    input: np.ndarray, dims: int, windows: list[Window]
+) -> tuple[int, ...]:
+    """Return the shape of the output, with N only if `input` has it."""
+    return *input.shape[:-dims], *(window.o for window in windows[-dims:])
 
 
 def planes(array: np.ndarray, dims: int) -> np.ndarray:

@@ -351,9 +351,8 @@ def conv1d_backward(
     )
     x, w, b, geometry = layer[:4]
     g = layer.gradient(grad_output, len(w), geometry.output)
-    grad_weight, grad_bias = weight_gradient(g, x, geometry)
     return ConvGradients(
         layer.as_called(input_gradient(g, w, geometry)),
-        grad_weight.reshape(np.shape(weight)),
-        None if b is None else grad_bias,
+        weight_gradient(g, x, geometry).reshape(np.shape(weight)),
+        None if b is None else g.sum(axis=(0, 2, 3)),
     )

@@ -254,9 +254,8 @@ def conv2d_backward(
     )
     x, w, b, geometry = layer[:4]
     g = layer.gradient(grad_output, len(w), geometry.output)
-    grad_weight, grad_bias = weight_gradient(g, x, geometry)
     return ConvGradients(
         layer.as_called(input_gradient(g, w, geometry)),
-        grad_weight,
-        None if b is None else grad_bias,
+        weight_gradient(g, x, geometry),
+        None if b is None else g.sum(axis=(0, 2, 3)),
     )

@@ -106,7 +106,10 @@ def max_pool1d(
     input, windows = _windows.geometry(
         input, LETTERS_1D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _max_windows.pool(input, 1, windows, return_indices)
+    output = _max_windows.pool(input, 1, windows)
+    if not return_indices:
+        return output
+    return output, _max_windows.indices(input, output, 1, windows)
 
 
 def max_pool1d_backward(
@@ -158,9 +161,7 @@ def max_pool1d_backward(
     input, windows = _windows.geometry(
         input, LETTERS_1D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _max_windows.pool_backward(
-        grad_output, input, 1, windows, output
-    )
+    return _max_windows.pool_backward(grad_output, input, 1, windows, output)
 
 
 def max_pool2d_definition(
@@ -253,7 +254,10 @@ def max_pool2d(
     input, windows = _windows.geometry(
         input, LETTERS_2D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _max_windows.pool(input, 2, windows, return_indices)
+    output = _max_windows.pool(input, 2, windows)
+    if not return_indices:
+        return output
+    return output, _max_windows.indices(input, output, 2, windows)
 
 
 def max_pool2d_backward(
@@ -307,6 +311,4 @@ def max_pool2d_backward(
     input, windows = _windows.geometry(
         input, LETTERS_2D, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return _max_windows.pool_backward(
-        grad_output, input, 2, windows, output
-    )
+    return _max_windows.pool_backward(grad_output, input, 2, windows, output)

@@ -449,6 +449,6 @@ def _backward(
     g = layer.gradient(grad_output, w.shape[1] * geometry.groups, geometry.input)
     return ConvGradients(
         layer.as_called(correlate(g, w, None, geometry)),
-        weight_gradient(x, g, geometry)[0].reshape(weight_shape),
+        weight_gradient(x, g, geometry).reshape(weight_shape),
         None if b is None else g.sum(axis=(0, 2, 3)),
     )

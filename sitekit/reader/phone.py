@@ -14,6 +14,7 @@ PHONE = {
     "device_scale_factor": 2,
     "is_mobile": True,
     "has_touch": True,
+    "reduced_motion": "no-preference",
 }
 SLOW = {
     "offline": False,
@@ -49,6 +50,7 @@ def measure(browser: "Browser", server: Server, path: str) -> Results:
         loaded = phone.page.evaluate(MEASURE)
         cold = server.sent[phone.start :]
         wire.send("Network.emulateNetworkConditions", FAST)
+        wire.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         phone.wake()
         late = server.sent[phone.start + len(cold) :]
         for anchor in phone.page.evaluate(ANCHORS):

@@ -1,0 +1,412 @@
+"""What names mean while a page is checked: bound values and earlier rows.
+
+Values come from the namespace. Rows whose left side is not bound define it,
+and are evaluated when something asks for them. While a derivative is taken,
+compared rows are evaluated in the same way, so that a change of one value
+reaches everything that the page says depends on it.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from texcheck.errors import EquationError
+from texcheck.names import Known
+from texcheck.values import (
+    Seq,
+    Value,
+    extent,
+    is_number,
+    ndim,
+    take,
+    to_value,
+)
+
+__all__ = ["MAX_STEPS", "Clause", "Closure", "Locals", "Scope"]
+
+MAX_STEPS = 2_000_000
+MAX_CALLS = 60
+
+Locals = dict[str, Value]
+Closure = Callable[[Locals], Value]
+# Tells the letters of a clause from an index, or None where it differs.
+Match = Callable[[tuple[int, ...]], Locals | None]
+
+
+@dataclass(eq=False)
+class Clause:
+    """One row as a rule: how its left side gets a value.
+
+    `match` solves the index of the left side for its letters, `body` is
+    built when it is first needed, and `extents` gives the indices along an
+    axis of the left side.
+    """
+
+    name: str
+    params: tuple[str, ...] | None
+    rank: int
+    match: Match
+    build: Callable[[], Closure]
+    extents: Callable[[int], range]
+    block: int
+    row: int
+    source: str
+    key: object = None
+    used: bool = False
+    body: Closure | None = field(default=None, repr=False)
+
+    def __call__(self, local: Locals) -> Value:
+        """Evaluate the right side."""
+        if self.body is None:
+            self.body = self.build()
+        return self.body(local)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A derivative under way: what is replaced, and what is held fixed."""
+
+    replaced: Mapping[str, tuple[tuple[int, ...], Value]]
+    held: tuple[str, tuple[int, ...]] | None = None
+
+
+class Scope:
+    """The namespace of a page with the rows that have been read."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+        self.cache: dict[str, tuple[object, Known | None, Value]] = {}
+        self.definitions: dict[str, list[Clause]] = {}
+        self.rows: dict[str, list[Clause]] = {}
+        self.memo: dict[tuple, Value] = {}
+        self.mode: Mode | None = None
+        self.own: tuple[str, tuple] | None = None
+        self.active: set[tuple] = set()
+        self.steps = 0
+        self.read_names: set[str] = set()
+        self.rng = np.random.default_rng(0)
+
+    def fork(self) -> "Scope":
+        """Return a copy that learns on its own."""
+        other = Scope(self.namespace)
+        other.cache = self.cache
+        other.definitions = {k: list(v) for k, v in self.definitions.items()}
+        other.rows = {k: list(v) for k, v in self.rows.items()}
+        return other
+
+    # Names.
+
+    def entry(self, name: str) -> tuple[Known | None, Value]:
+        """Return what the namespace binds to `name`."""
+        if name.startswith("_") or name not in self.namespace:
+            return None, None
+        raw = self.namespace[name]
+        cached = self.cache.get(name)
+        if cached is None or cached[0] is not raw:
+            cached = (raw, *_admit(raw))
+            self.cache[name] = cached
+        return cached[1], cached[2]
+
+    def lookup(self, name: str) -> Known | None:
+        """Return what `name` stands for, or None."""
+        known, _ = self.entry(name)
+        if known is not None:
+            return known
+        clauses = self.definitions.get(name)
+        if not clauses:
+            return None
+        if clauses[0].params is not None:
+            return Known("function")
+        return Known("definition", None)
+
+    def function(self, name: str) -> Callable[..., Value] | None:
+        """Return the bound function `name`, or None."""
+        known, value = self.entry(name)
+        return value if known and known.kind == "function" else None
+
+    # Work.
+
+    def spend(self, steps: int = 1) -> None:
+        """Count evaluations; refuse when there are too many."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            raise EquationError(
+                f"the equation needs more than {MAX_STEPS} evaluations: "
+                "use smaller data",
+                "work",
+            )
+
+    # Values.
+
+    def read(self, name: str, index: tuple[int, ...] = ()) -> Value:
+        """Return the value of `name` at `index`."""
+        if self.own is not None and self.own[0] == name:
+            self._refuse_own(index)
+        if self.mode is not None:
+            return self._read_through(name, index)
+        known, value = self.entry(name)
+        if known is not None:
+            return take(value, index)
+        return self.rule(self.definitions, name, index)
+
+    def _refuse_own(self, index: tuple[int, ...]) -> None:
+        assert self.own is not None
+        shared = min(len(index), len(self.own[1]))
+        if index[:shared] == self.own[1][:shared]:
+            raise EquationError(
+                f"the row uses its own left side, {self.own[0]}, on the right",
+                "name",
+            )
+
+    def _read_through(self, name: str, index: tuple[int, ...]) -> Value:
+        assert self.mode is not None
+        replaced = self.mode.replaced.get(name)
+        if replaced is not None:
+            at, value = replaced
+            if index[: len(at)] == at:
+                return take(value, index[len(at) :])
+            if at[: len(index)] == index:
+                whole = np.array(self._unchanged(name, index), dtype=float)
+                whole[at[len(index) :]] = value
+                return whole
+        return self._unchanged(name, index)
+
+    def _unchanged(self, name: str, index: tuple[int, ...]) -> Value:
+        assert self.mode is not None
+        known, value = self.entry(name)
+        held = self.mode.held
+        fixed = held is not None and held[0] == name and held[1] != index
+        if name in self.rows and not fixed:
+            found = self._by_rows(name, index, value if known else None)
+            if found is not None:
+                return found
+        if known is not None:
+            return take(value, index)
+        return self.rule(self.definitions, name, index)
+
+    def _by_rows(
+        self, name: str, index: tuple[int, ...], bound: Value
+    ) -> Value:
+        """Return the value by compared rows; None where none applies."""
+        clauses = self.rows[name]
+        if all(len(index) < clause.rank for clause in clauses):
+            if not isinstance(bound, np.ndarray):
+                raise EquationError(
+                    f"{name} needs all its indices in a derivative", "index"
+                )
+            rank = min(clause.rank for clause in clauses)
+            whole = np.array(take(bound, index), dtype=float)
+            for rest in np.ndindex(whole.shape[: rank - len(index)]):
+                whole[rest] = self._unchanged(name, (*index, *rest))
+            return whole
+        return self.rule(self.rows, name, index, default=None)
+
+    def rule(
+        self,
+        rules: dict[str, list[Clause]],
+        name: str,
+        index: tuple[int, ...],
+        **default: Value,
+    ) -> Value:
+        """Return the value of `name` at `index` by the first rule for it."""
+        for clause in rules.get(name, ()):
+            if clause.params is not None:
+                continue
+            if len(index) < clause.rank:
+                return self._collected(rules, clause, index)
+            local = clause.match(index[: clause.rank])
+            if local is not None:
+                value = self.run(clause, index[: clause.rank], local)
+                return take(value, index[clause.rank :])
+        if default:
+            return default["default"]
+        raise EquationError(
+            f"no row defines {name} at {list(index)}", "index"
+        )
+
+    def _collected(
+        self,
+        rules: dict[str, list[Clause]],
+        clause: Clause,
+        index: tuple[int, ...],
+    ) -> Value:
+        """Return the array of a rule over the axes that have no index."""
+        axis = len(index)
+        inside = clause.extents(axis)
+        if inside and inside[0] != 0:
+            raise EquationError(
+                f"{clause.name} starts at {inside[0]}: give it an index",
+                "index",
+            )
+        entries = [
+            self.rule(rules, clause.name, (*index, i)) for i in inside
+        ]
+        if any(isinstance(entry, Seq) for entry in entries):
+            raise EquationError(f"{clause.name} needs an index", "index")
+        return np.array(entries)
+
+    def run(self, clause: Clause, key: tuple, local: Locals) -> Value:
+        """Evaluate a rule once for each index."""
+        clause.used = True
+        place = (id(clause), key)
+        if place in self.memo:
+            return self.memo[place]
+        self._enter(clause, place)
+        own, self.own = self.own, None
+        try:
+            value = clause(local)
+        except EquationError as error:
+            if error.row is None and error.source is None:
+                error.at(source=f"in {clause.source}")
+            raise
+        finally:
+            self.own = own
+            self.active.discard(place)
+        self.memo[place] = value
+        return value
+
+    def _enter(self, clause: Clause, place: tuple) -> None:
+        self.spend()
+        if place in self.active:
+            raise EquationError(
+                f"{clause.name} is defined by itself", "name"
+            )
+        if len(self.active) > MAX_CALLS:
+            raise EquationError(
+                f"more than {MAX_CALLS} rows deep: use shorter data", "work"
+            )
+        self.active.add(place)
+
+    def call(
+        self, name: str, args: list[Value], index: tuple[int, ...] = ()
+    ) -> Value:
+        """Return a bound or defined function at `args`."""
+        function = self.function(name)
+        if self.own is not None and self.own[0] == name + "()":
+            if _same(self.own[1], tuple(args)):
+                raise EquationError(
+                    f"the row uses its own left side, {name}, on the right",
+                    "name",
+                )
+        if function is not None:
+            return take(self._call(name, function, args), index)
+        for clause in self.definitions.get(name, ()):
+            if clause.params is not None and len(clause.params) == len(args):
+                return self._apply(clause, args, index)
+        raise EquationError(
+            f"no row defines {name} of {len(args)} arguments", "name"
+        )
+
+    def _apply(
+        self, clause: Clause, args: list[Value], index: tuple[int, ...]
+    ) -> Value:
+        assert clause.params is not None
+        local = dict(zip(clause.params, args, strict=True))
+        if len(index) < clause.rank:
+            raise EquationError(
+                f"{clause.name}(...) needs an index here", "index"
+            )
+        letters = clause.match(index[: clause.rank])
+        if letters is None:
+            raise EquationError(
+                f"no row defines {clause.name} at {list(index)}", "index"
+            )
+        clause.used = True
+        place = (id(clause), object())
+        self._enter(clause, place)
+        own, self.own = self.own, None
+        try:
+            return take(clause({**local, **letters}), index[clause.rank :])
+        finally:
+            self.own = own
+            self.active.discard(place)
+
+    def _call(
+        self, name: str, function: Callable[..., Value], args: list[Value]
+    ) -> Value:
+        self.spend()
+        self.read_names.add(name)
+        copies = [
+            np.array(arg) if isinstance(arg, np.ndarray) else arg
+            for arg in args
+        ]
+        try:
+            with np.errstate(all="ignore"):
+                result = function(*copies)
+        except EquationError:
+            raise
+        except Exception as error:
+            raise EquationError(
+                f"{name} raised {type(error).__name__}: {error}", "domain"
+            ) from error
+        known, value = _admit(result)
+        if known is None:
+            raise EquationError(
+                f"{name} returned {type(result).__name__}, not a number or "
+                "an array",
+                "domain",
+            )
+        return value
+
+    def extent(self, name: str, axis: int) -> range:
+        """Return the indices of `name` along `axis`."""
+        known, value = self.entry(name)
+        if known is not None:
+            return extent(value, axis)
+        clauses = self.definitions.get(name, ())
+        for clause in clauses:
+            if axis < clause.rank:
+                return clause.extents(axis)
+        return extent(self.read(name), axis)
+
+    @contextmanager
+    def changed(
+        self,
+        name: str,
+        index: tuple[int, ...],
+        value: Value,
+        held: tuple[str, tuple[int, ...]] | None,
+    ) -> Iterator[None]:
+        """Evaluate with `name` at `index` replaced by `value`."""
+        mode, memo, own = self.mode, self.memo, self.own
+        before = mode.replaced if mode else {}
+        fixed = held or (mode.held if mode else None)
+        self.mode = Mode({**before, name: (index, value)}, fixed)
+        self.memo, self.own = {}, None
+        try:
+            yield
+        finally:
+            self.mode, self.memo, self.own = mode, memo, own
+
+
+def _same(first: tuple, second: tuple) -> bool:
+    return len(first) == len(second) and all(
+        np.array_equal(a, b) for a, b in zip(first, second, strict=True)
+    )
+
+
+def _admit(raw: object) -> tuple[Known | None, Value]:
+    """Return what a Python object is to an equation; None if it is not."""
+    if isinstance(raw, Seq):
+        return Known("sequence", raw.ndim), raw
+    if inspect.isroutine(raw) or isinstance(raw, np.ufunc):
+        return Known("function"), raw
+    if isinstance(raw, type) or inspect.ismodule(raw) or raw is None:
+        return None, None
+    if isinstance(raw, str | bytes | dict):
+        return None, None
+    if callable(raw) and not isinstance(raw, np.ndarray):
+        return Known("function"), raw
+    try:
+        value = to_value(raw)
+    except (EquationError, TypeError, ValueError, OverflowError):
+        return None, None
+    if isinstance(value, Seq):
+        return Known("sequence", value.ndim), value
+    if is_number(value):
+        return Known("whole" if type(value) is int else "scalar", 0), value
+    return Known("array", ndim(value)), value
