@@ -8,7 +8,7 @@ def make_accessible(page: str) -> str:
     soup = BeautifulSoup(page, "html.parser")
     for dialog in soup.select('[role="dialog"]:not([aria-label])'):
         dialog["aria-label"] = "Search"
-    for block in soup.select("div.highlight pre"):
+    for block in soup.select("pre > code"):
         block["tabindex"] = "0"
     for table in soup.select("article table"):
         wrapper = soup.new_tag("div", attrs={"class": "scroll", "tabindex": "0"})

@@ -82,11 +82,9 @@ def tidy(soup: BeautifulSoup) -> None:
         if PAGE.match(paragraph.get_text()):
             paragraph.decompose()
     for item in soup.select("li.doc-section-item"):
-        description = item.select_one(".doc-md-description")
-        if description is not None and not description.get_text(strip=True):
-            description.decompose()
-            for text in item.find_all(string=re.compile(r"^\s*–\s*$")):
-                text.extract()
+        last = item.contents[-1]
+        if str(last).strip() == "–":
+            last.extract()
 
 
 def markdown(topic: Topic, title: str, has_page: bool) -> str:

@@ -13,12 +13,13 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from sitekit import api, figures, fonts, maths, snippets, source, weight
+from sitekit import api, figures, fonts, links, maths, snippets, source, weight
 from sitekit.access import make_accessible
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
 
 _serving = False
+_topics: list[api.Topic] = []
 _labels: dict[str, maths.Equation] = {}
 _equations: dict[str, list[maths.Equation]] = {}
 _figures: dict[str, str] = {}
@@ -34,13 +35,17 @@ def on_startup(*, command: str, dirty: bool) -> None:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """List the API pages in the navigation, under the item ``Reference``."""
+    links.install(Path(config.docs_dir))
     order = json.dumps(config.nav)
+    topics = sorted(api.topics(), key=lambda t: order.find(t.page) % 10**9)
     chapters: dict[str, list[str]] = {}
-    for topic in sorted(api.topics(), key=lambda t: order.find(t.page) % 10**9):
+    for topic in topics:
         chapter = topic.page.split("/")[0]
         chapters.setdefault(chapter, []).append(topic.reference)
+    _topics.clear()
     for item in config.nav or []:
         if isinstance(item, dict) and "Reference" in item:
+            _topics.extend(topics)
             item["Reference"] = [
                 *(p for p in item["Reference"] if isinstance(p, str)),
                 *(
@@ -57,7 +62,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made and not written: API pages, figures."""
     docs = Path(config.docs_dir)
     files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
-    for topic in api.topics():
+    for topic in _topics:
         page = files.get_file_from_path(topic.page)
         title = _title(page) if page else topic.title
         text = api.markdown(topic, title, page is not None)

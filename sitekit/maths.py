@@ -174,7 +174,7 @@ class PageMaths:
         try:
             mathml = to_mathml(source, display)
         except TexError as error:
-            raise PageError(self.path, self._line(tex), f"TeX: {error}") from None
+            raise PageError(self.path, self._line(source), f"TeX:{error}") from None
         if not display:
             return mathml
         if equation is None:

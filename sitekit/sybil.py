@@ -47,6 +47,6 @@ def pages() -> Sybil:
     return Sybil(
         path=str(ROOT),
         parsers=[parse],
-        patterns=["**/*.md"],
+        patterns=["*.md"],
         excludes=["CONTRIBUTING.md", "CHANGELOG.md"],
     )

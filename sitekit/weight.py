@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 
 from sitekit import palette
+from sitekit.fonts import FONT
 from sitekit.npm import NODE, ROOT
 
 SHEET = "assets/site.css"
@@ -24,14 +25,13 @@ SCRIPT = re.compile(r'\s*<script\b[^>]* src="([^"]+)"[^>]*></script>')
 CHARSET = re.compile(r'<meta charset="utf-8" ?/?>')
 INLINE = re.compile(r"<script(?![^>]* src=)(?![^>]*json)[^>]*>(.*?)</script>", re.S)
 
-#: Fetches the stylesheet and the scripts in order, and repeats a key pressed meanwhile.
-LOADER = """(function(css,scripts){var events=["pointerdown","pointermove","touchstart","wheel","keydown","focusin"],first;
-function load(event){if(first)return;first=event;events.forEach(function(e){removeEventListener(e,load,true)});
-var link=document.createElement("link");link.rel="stylesheet";link.href=css;document.head.append(link);
-scripts.forEach(function(src,i){var s=document.createElement("script");s.src=src;s.async=false;
-if(i==scripts.length-1&&event.type=="keydown"&&event.target==document.body)s.onload=function(){event.target.dispatchEvent(new KeyboardEvent("keydown",{key:event.key,code:event.code,bubbles:true}))};
-document.head.append(s)})}
-events.forEach(function(e){addEventListener(e,load,{capture:true,passive:true})})})"""
+#: A call of it fetches the stylesheet and the scripts at the reader's first act.
+LOADER = re.sub(
+    r"^\s*(//.*)?\n| *//.*| *\n *",
+    "",
+    (ROOT / "sitekit" / "loader.js").read_text(encoding="utf-8"),
+    flags=re.M,
+)
 
 
 def lighten(site: Path, dark: dict[str, str], extra_css: str = "") -> None:
@@ -80,6 +80,11 @@ def _light(text: str, page: str, css: str) -> str:
     scripts = SCRIPT.findall(text)
     text = SCRIPT.sub("", STYLESHEET.sub("", text))
     head = f"<style>{css}</style>"
+    if "<math" in text:
+        head = (
+            f'<link rel="preload" href="{depth}{FONT}" as="font" '
+            f'type="font/woff2" crossorigin>{head}'
+        )
     if scripts:
         call = f"{LOADER}({json.dumps(depth + SHEET)},{json.dumps(scripts)})"
         head += f"<script>{call}</script>"

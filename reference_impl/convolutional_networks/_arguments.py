@@ -80,19 +80,20 @@ def conv_layer(
     size, kernel = x.shape[2:], w.shape[2:]
     stride = _pair(axes, "stride", stride, 1)
     dilation = _pair(axes, "dilation", dilation, 1)
-    if isinstance(padding, str):
-        _checks.one_of("padding", padding, ("same", "valid"))
-    if padding == "same" and stride != (1, 1):
-        raise ValueError(
-            f"stride must be 1 with padding='same', got stride={stride}"
-        )
     if padding == "same":
-        before = tuple(same_padding(k, d)[0] for k, d in zip(kernel, dilation))
-        output = size
+        if stride != (1, 1):
+            raise ValueError(
+                f"stride must be 1 with padding='same', got stride={stride}"
+            )
+        top, left = map(same_padding, kernel, dilation)
+        before, output = (top[0], left[0]), size
     else:
-        before = _pair(axes, "padding", 0 if padding == "valid" else padding, 0)
-        along = zip(size, kernel, stride, before, dilation, strict=True)
-        output = tuple(conv_output_size(*sizes) for sizes in along)
+        if isinstance(padding, str):
+            _checks.one_of("padding", padding, ("same", "valid"))
+            padding = 0
+        before = _pair(axes, "padding", padding, 0)
+        oH, oW = map(conv_output_size, size, kernel, stride, before, dilation)
+        output = oH, oW
     geometry = Geometry(size, kernel, stride, before, dilation, output, groups)
     return Layer(x, w, b, geometry, batch, axes)
 
@@ -102,14 +103,12 @@ def conv_transpose_layer(
     input: np.ndarray,
     weight: np.ndarray,
     bias: np.ndarray | None,
-    stride: Sizes,
-    padding: Sizes,
-    output_padding: Sizes,
+    sizes: tuple[Sizes, Sizes, Sizes, Sizes],
     groups: int,
-    dilation: Sizes,
 ) -> Layer:
     """Return the checked arguments of conv_transpose1d or conv_transpose2d.
 
+    `sizes` are stride, padding, output_padding and dilation.
     The geometry is that of the convolution whose adjoint this layer is: its
     `output` is the size of this layer's input, its `input` that of the output.
     """
@@ -124,13 +123,17 @@ def conv_transpose_layer(
         )
     b = _bias(bias, w.shape[1] * groups, x)
     size, kernel = x.shape[2:], w.shape[2:]
-    stride = _pair(axes, "stride", stride, 1)
-    before = _pair(axes, "padding", padding, 0)
-    extra = _pair(axes, "output_padding", output_padding, 0)
-    dilation = _pair(axes, "dilation", dilation, 1)
-    along = zip(size, kernel, stride, before, extra, dilation, strict=True)
-    output = tuple(conv_transpose_output_size(*sizes) for sizes in along)
-    geometry = Geometry(output, kernel, stride, before, dilation, size, groups)
+    stride = _pair(axes, "stride", sizes[0], 1)
+    before = _pair(axes, "padding", sizes[1], 0)
+    extra = _pair(axes, "output_padding", sizes[2], 0)
+    dilation = _pair(axes, "dilation", sizes[3], 1)
+    oH, oW = map(
+        conv_transpose_output_size,
+        *(size, kernel, stride, before, extra, dilation),
+    )
+    geometry = Geometry(
+        (oH, oW), kernel, stride, before, dilation, size, groups
+    )
     return Layer(x, w, b, geometry, batch, axes)
 
 
@@ -149,9 +152,7 @@ def signal(name: str, value: object, ndim: int) -> np.ndarray:
     return array
 
 
-def _input(
-    axes: str, input: np.ndarray
-) -> tuple[np.ndarray, tuple[int, ...]]:
+def _input(axes: str, input: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:
     """Return `input` as (N, C, H, W), and the batch axis that it had."""
     x, d = _checks.floating("input", input), len(axes)
     if x.ndim not in (d + 1, d + 2):
@@ -186,9 +187,7 @@ def _bias(
     return b
 
 
-def _pair(
-    axes: str, name: str, value: Sizes, minimum: int
-) -> tuple[int, int]:
+def _pair(axes: str, name: str, value: Sizes, minimum: int) -> tuple[int, int]:
     """Return `value` as (height, width); without a height, it is `minimum`."""
     height = (minimum,) * (2 - len(axes))
     along = (*height, *_checks.integers(name, value, len(axes), minimum))

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-BLOCK_BYTES = 2**21  # of columns at a time: more would leave the caches
+BLOCK_BYTES = 2**20  # of columns at a time, or they would leave the cache
 FEW_CHANNELS = 16  # below it, cropping costs more than copying row by row
 
 Pair = tuple[int, int]
@@ -43,13 +43,22 @@ class Geometry(NamedTuple):
     @property
     def phase(self) -> Pair:
         """Rows and columns of a phase, as many as the outputs read."""
-        sizes = zip(self.output, self.kernel, self.stride, self.dilation)
-        rows, columns = (o + (k - 1) * d // s for o, k, s, d in sizes)
-        return rows, columns
+        reach = zip(self.kernel, self.stride, self.dilation, strict=True)
+        rows, columns = ((k - 1) * d // s for k, s, d in reach)
+        return self.output[0] + rows, self.output[1] + columns
+
+    @property
+    def taps(self) -> list[tuple[Pair, Pair]]:
+        """For each kernel tap ((row, phase), (column, phase)), row-major."""
+        sizes = zip(self.kernel, self.stride, self.dilation, strict=True)
+        rows, columns = (
+            [divmod(u * d, s) for u in range(k)] for k, s, d in sizes
+        )
+        return [(row, column) for row in rows for column in columns]
 
     @property
     def pointwise(self) -> bool:
-        """Whether every output reads one cell, its own: no columns needed."""
+        """Whether each output reads one cell, its own: x is its columns."""
         ones = self.kernel == self.stride == (1, 1)
         return ones and self.before == (0, 0) and self.input == self.output
 
@@ -102,9 +111,13 @@ def input_gradient(
         dx = weights @ g.reshape(N, G, O, prod(geometry.output))
         return dx.reshape(N, G * C, *geometry.input)
     dx = np.zeros((N, G, C, *geometry.input), g.dtype)
-    for images, row_blocks in _blocks(N, C, g.itemsize, geometry):
-        phases = _zero_phases(dx[images], geometry)
-        for rows, P in row_blocks:
+    count, step, length = _block_sizes(C, g.itemsize, geometry)
+    memory = _zero_phases(min(count, N), C, g.dtype, geometry)
+    for images in _slices(N, count):
+        phases = memory[:, :, : images.stop - images.start]
+        phases[...] = 0.0
+        for rows in _slices(geometry.output[0], step):
+            P = (rows.stop - rows.start) * length
             columns = weights @ _flatten(g[images, :, :, rows], P)
             for run, column in _runs(phases, columns, rows, geometry):
                 run += column
@@ -122,56 +135,67 @@ def _column_blocks(
     """
     N, G, C = len(x), geometry.groups, x.shape[1] // geometry.groups
     x = x.reshape(N, G, C, *geometry.input)
-    memory = None
-    for images, row_blocks in _blocks(N, C, x.itemsize, geometry):
-        if geometry.pointwise:
-            block = x[images]
-            yield images, slice(None), block.reshape(*block.shape[:3], -1)
-            continue
-        phases = _zero_phases(x[images], geometry)
+    oH = geometry.output[0]
+    count, step, length = _block_sizes(C, x.itemsize, geometry)
+    if geometry.pointwise:
+        for images in _slices(N, count):
+            yield (
+                images,
+                slice(0, oH),
+                x[images].reshape(-1, G, C, oH * length),
+            )
+        return
+    memory = _zero_phases(min(count, N), C, x.dtype, geometry)
+    # An odd multiple of 16 cells a row: lengths that are a power of two would
+    # crowd into a few lines of the cache.
+    P = step * length
+    shape = min(count, N), G, C * prod(geometry.kernel), P + (16 - P) % 32
+    columns = np.empty(shape, x.dtype)
+    for images in _slices(N, count):
+        n = images.stop - images.start
+        phases = memory[:, :, :n]
         for phase, cells in _phase_cells(phases, x[images], geometry):
             phase[...] = cells
-        for rows, P in row_blocks:
-            if memory is None:  # no later block is larger than the first
-                # An odd multiple of 16 cells: lengths that are a power of two
-                # would crowd into a few lines of the cache.
-                shape = G, C * prod(geometry.kernel), P + (16 - P) % 32
-                memory = np.empty((len(phases[0, 0]), *shape), x.dtype)
-            columns = memory[: phases.shape[2], ..., :P]
-            for run, column in _runs(phases, columns, rows, geometry):
+        for rows in _slices(oH, step):
+            P = (rows.stop - rows.start) * length
+            block = columns[:n, ..., :P]
+            for run, column in _runs(phases, block, rows, geometry):
                 column[...] = run
-            yield images, rows, columns
+            yield images, rows, block
 
 
-def _blocks(
-    N: int, C: int, itemsize: int, geometry: Geometry
-) -> Iterator[tuple[slice, list[tuple[slice, int]]]]:
-    """Yield images and their blocks of output rows, each with its P.
+def _block_sizes(
+    C: int, itemsize: int, geometry: Geometry
+) -> tuple[int, int, int]:
+    """Return images and output rows of a block, and the length of a row.
 
-    P is the number of columns that one image has in the block. A block is as
-    many whole images as BLOCK_BYTES hold, or a part of one.
+    A block is as many images as BLOCK_BYTES hold, or else a part of one.
     """
     oH, length = geometry.output
     if C >= FEW_CHANNELS:
         length = geometry.phase[1]
     taps = geometry.groups * C * prod(geometry.kernel)
     size = max(1, oH * length * taps * itemsize)
-    step = -(-oH // max(1, round(size / BLOCK_BYTES)))
-    starts = range(0, oH, max(1, step))
-    rows = [slice(i, min(i + step, oH)) for i in starts]
-    row_blocks = [(r, (r.stop - r.start) * length) for r in rows]
-    count = max(1, BLOCK_BYTES // size)
-    for n in range(0, N, count):
-        yield slice(n, min(n + count, N)), row_blocks
+    parts = max(1, round(size / BLOCK_BYTES))
+    return max(1, BLOCK_BYTES // size), -(-oH // parts), length
 
 
-def _zero_phases(x: np.ndarray, geometry: Geometry) -> np.ndarray:
-    """Return zeros of shape (sH, sW, N, G, C, rows, L) for a block of images.
+def _slices(total: int, step: int) -> Iterator[slice]:
+    """Yield slices of at most `step` that cover range(total)."""
+    for start in range(0, total, step):
+        yield slice(start, min(start + step, total))
 
-    One row is spare: the last run ends up to L - oW cells past the others.
+
+def _zero_phases(
+    N: int, C: int, dtype: np.dtype, geometry: Geometry
+) -> np.ndarray:
+    """Return zeros of shape (sH, sW, N, G, C, rows, L).
+
+    One row is spare: the last runs end up to L - oW cells past their phase.
     """
     rows, L = geometry.phase
-    return np.zeros((*geometry.stride, *x.shape[:3], rows + 1, L), x.dtype)
+    channels = geometry.groups, C
+    return np.zeros((*geometry.stride, N, *channels, rows + 1, L), dtype)
 
 
 def _phase_cells(
@@ -188,33 +212,27 @@ def _phase_cells(
             last = max(first, min(size, -((a - p - n) // s)))
             inside.append(slice(first, last))
             cells.append(slice(first * s + a - p, max(0, last * s + a - p), s))
-        yield phases[*offset, ..., *inside], x[..., *cells]
+        yield phases[*offset, ..., *inside], x[:, :, :, cells[0], cells[1]]
 
 
 def _runs(
     phases: np.ndarray, columns: np.ndarray, rows: slice, geometry: Geometry
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield, tap by tap, the cells it reads and its row of every column.
+    """Yield, tap by tap, the cells it reads and its row of the columns.
 
-    Both are views. Where the columns have no cells to be cropped, a run is
-    not contiguous: it leaves them out.
+    Both are views. Where the columns of these output rows have no cells to be
+    cropped, a tap reads row by row instead of in one run.
     """
-    N, G, C, _, L = phases.shape[2:]
+    *outer, _, L = phases.shape
     count, P = rows.stop - rows.start, columns.shape[-1]
-    flat = P == count * L
-    columns = columns.reshape(N, G, C, prod(geometry.kernel), P)
-    for tap, uv in enumerate(np.ndindex(geometry.kernel)):
-        (i, a), (j, b) = (
-            divmod(k * d, s)
-            for k, d, s in zip(uv, geometry.dilation, geometry.stride)
-        )
-        i += rows.start
-        column = columns[..., tap, :]
-        if flat:
-            cells = phases[a, b].reshape(N, G, C, -1)
-            yield cells[..., i * L + j : i * L + j + P], column
+    columns = columns.reshape(*outer[2:], prod(geometry.kernel), P)
+    flat = phases.reshape(*outer, -1)
+    for tap, ((i, a), (j, b)) in enumerate(geometry.taps):
+        column, i = columns[..., tap, :], i + rows.start
+        if count * L == P:
+            yield flat[a, b, ..., i * L + j : i * L + j + P], column
         else:
-            oW = geometry.output[1]
+            oW = P // count
             cells = phases[a, b, ..., i : i + count, j : j + oW]
             yield cells, column.reshape(cells.shape)
 
@@ -222,7 +240,7 @@ def _runs(
 def _flatten(g: np.ndarray, P: int) -> np.ndarray:
     """Return g, shape (N, G, O, rows, oW), as (N, G, O, P): zeros fill up."""
     *outer, rows, oW = g.shape
-    if P > rows * oW:
+    if rows * oW < P:
         padded = np.zeros((*outer, rows, P // rows), g.dtype)
         padded[..., :oW] = g
         g = padded

@@ -103,17 +103,8 @@ def conv_transpose1d_definition(
     The true convolution of the input, zeros inserted, with the kernel: of its
     full outputs, the first p are left out.
     """
-    layer = conv_transpose_layer(
-        "L",
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    sizes = stride, padding, output_padding, dilation
+    layer = conv_transpose_layer("L", input, weight, bias, sizes, groups)
     (_, s), (_, p) = layer.geometry.stride, layer.geometry.before
     (_, d), (_, l_out) = layer.geometry.dilation, layer.geometry.input
     z, w = zero_insert(layer.input[:, :, 0], s), layer.weight[:, :, 0]
@@ -186,17 +177,8 @@ def conv_transpose1d(
     >>> conv_transpose1d(x, w, stride=2)
     array([[  1.,  10., 102.,  20., 203.,  30., 300.]])
     """
-    layer = conv_transpose_layer(
-        "L",
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    sizes = stride, padding, output_padding, dilation
+    layer = conv_transpose_layer("L", input, weight, bias, sizes, groups)
     return _forward(layer)
 
 
@@ -247,17 +229,8 @@ def conv_transpose1d_backward(
     >>> grads.input, grads.weight
     (array([[54., 65.]]), array([[[23., 28.]]]))
     """
-    layer = conv_transpose_layer(
-        "L",
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    sizes = stride, padding, output_padding, dilation
+    layer = conv_transpose_layer("L", input, weight, bias, sizes, groups)
     return _backward(grad_output, layer, np.shape(weight))
 
 
@@ -276,17 +249,8 @@ def conv_transpose2d_definition(
     The true convolution of the input, zeros inserted, with the kernel: of its
     full outputs, the first pH rows and pW columns are left out.
     """
-    layer = conv_transpose_layer(
-        "HW",
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    sizes = stride, padding, output_padding, dilation
+    layer = conv_transpose_layer("HW", input, weight, bias, sizes, groups)
     (pH, pW), (dH, dW) = layer.geometry.before, layer.geometry.dilation
     z, w = zero_insert(layer.input, layer.geometry.stride), layer.weight
     (N, C, H, W), (_, O, kH, kW) = z.shape, w.shape  # O channels of one group
@@ -358,17 +322,8 @@ def conv_transpose2d(
     >>> conv_transpose2d(x, w, stride=(1, 2))
     array([[[  1.,  10., 102.,  20., 200.]]])
     """
-    layer = conv_transpose_layer(
-        "HW",
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    sizes = stride, padding, output_padding, dilation
+    layer = conv_transpose_layer("HW", input, weight, bias, sizes, groups)
     return _forward(layer)
 
 
@@ -419,22 +374,13 @@ def conv_transpose2d_backward(
     >>> grads.input, grads.weight
     (array([[[54., 65.]]]), array([[[[23., 28.]]]]))
     """
-    layer = conv_transpose_layer(
-        "HW",
-        input,
-        weight,
-        bias,
-        stride,
-        padding,
-        output_padding,
-        groups,
-        dilation,
-    )
+    sizes = stride, padding, output_padding, dilation
+    layer = conv_transpose_layer("HW", input, weight, bias, sizes, groups)
     return _backward(grad_output, layer, np.shape(weight))
 
 
 def _forward(layer: Layer) -> np.ndarray:
-    """Return the output: what a convolution's backward does to its gradient."""
+    """Return the output: the input gradient of the convolution."""
     y = input_gradient(layer.input, layer.weight, layer.geometry)
     if layer.bias is not None:
         y += layer.bias[:, None, None]
@@ -446,7 +392,9 @@ def _backward(
 ) -> ConvGradients:
     """Return the gradients: input and output of the convolution swap roles."""
     x, w, b, geometry = layer[:4]
-    g = layer.gradient(grad_output, w.shape[1] * geometry.groups, geometry.input)
+    g = layer.gradient(
+        grad_output, w.shape[1] * geometry.groups, geometry.input
+    )
     return ConvGradients(
         layer.as_called(correlate(g, w, None, geometry)),
         weight_gradient(x, g, geometry).reshape(weight_shape),

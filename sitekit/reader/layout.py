@@ -104,6 +104,11 @@ def bare(browser: "Browser", server: Server, path: str) -> Result:
             found["colours"] < 3
         ):
             faults.append("code without colours")
+        weakest = ask(page, "contrast()")
+        if weakest["ratio"] < 4.5:
+            faults.append(
+                f"dark: contrast {weakest['ratio']:.2f}, {weakest['what']}"
+            )
         if found["links"] < 3:
             faults.append("no navigation")
         resize(page, PHONES[0])

@@ -1,6 +1,7 @@
 """Goal 12: paper keeps every heading, equation and line of code."""
 
 import re
+import unicodedata
 
 from sitekit.reader import pdf
 from sitekit.reader.goals import Result, judge
@@ -30,5 +31,5 @@ def measure(visited: Visit) -> Result:
 
 
 def _squeezed(words: str) -> str:
-    """Return `words` without space, which PDF does not keep."""
-    return re.sub(r"\s+", "", words)
+    """Return `words` without space and ligatures, which PDF keeps its own way."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))

@@ -1,0 +1,36 @@
+// Stands in each page; called with the stylesheet's address and the scripts'.
+((css, scripts) => {
+  const acts = ["pointerdown", "pointermove", "touchstart", "wheel", "keydown", "focusin"];
+  const root = document.documentElement;
+  const field = () => document.querySelector("[role=search] input");
+  let changed, key;
+  // What needs a script is shown at once: it answers by the time it is used.
+  root.classList.replace("no-js", "js");
+  const add = (name, attributes) => {
+    const element = Object.assign(document.createElement(name), attributes);
+    document.head.append(element);
+    return element;
+  };
+  // What the reader did before the scripts could hear it is said again.
+  const repeat = () => {
+    removeEventListener("change", remember, true);
+    if (changed) changed.dispatchEvent(new Event("change", { bubbles: true }));
+    if (key) document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+  };
+  const remember = (event) => { changed = event.target; };
+  const load = (event) => {
+    acts.forEach((act) => removeEventListener(act, load, true));
+    const typed = event.type == "keydown" && !(event.ctrlKey || event.metaKey || event.altKey);
+    if (typed && event.target == document.body) {
+      if (event.key == "/" && field()) {
+        field().focus();
+        event.preventDefault();
+      } else key = { key: event.key, code: event.code, bubbles: true };
+    }
+    add("link", { rel: "stylesheet", href: css });
+    const added = scripts.map((src) => add("script", { src, async: false }));
+    added[added.length - 1].onload = repeat;
+  };
+  addEventListener("change", remember, true);
+  acts.forEach((act) => addEventListener(act, load, { capture: true, passive: act != "keydown" }));
+})
