@@ -1,5 +1,7 @@
 """The maths font, cut down to what the site shows; a missing glyph stops the build."""
 
+import base64
+import io
 import re
 from pathlib import Path
 
@@ -17,6 +19,10 @@ TEMML_CSS = ROOT / "node_modules/temml/dist/Temml-STIX2.css"
 FONT = "assets/maths.woff2"
 SHEET = "assets/maths.css"
 LIMIT = 40_000
+FACE = (
+    '@font-face{{font-family:STIX2;src:url("{}") format("woff2");'
+    "font-display:block}}"
+)
 MATH = re.compile(r"<math\b.*?</math>", re.S)
 #: What a one-letter <mi> looks like: italic, as MathML says.
 ITALIC = {
@@ -38,11 +44,7 @@ INVISIBLE = set("\u2061\u2062\u2063\u2064\u200b\u200c\u200d\n\t ")
 def css() -> str:
     """Return Temml's stylesheet with our cut of the font in place of its own."""
     rules = re.sub(r"@font-face \{.*?\}", "", TEMML_CSS.read_text(), flags=re.S)
-    face = (
-        '@font-face{font-family:STIX2;src:url("maths.woff2") format("woff2");'
-        "font-display:block}"
-    )
-    return face + rules
+    return FACE.format("maths.woff2") + rules
 
 
 def characters(page: str) -> set[str]:
@@ -59,31 +61,55 @@ def characters(page: str) -> set[str]:
 
 
 def write(site: Path) -> int:
-    """Write the font for the pages below `site`; return its size in bytes.
+    """Write the font for all pages below `site`; return its size in bytes.
 
     Raises ValueError for a character the font has not, or a font over `LIMIT`.
     """
     wanted: set[str] = set()
     for page in site.rglob("*.html"):
         wanted |= characters(page.read_text(encoding="utf-8"))
-    font = TTFont(SOURCE)
-    missing = {c for c in wanted if ord(c) not in font.getBestCmap()}
+    cmap = TTFont(SOURCE).getBestCmap()
+    missing = {c for c in wanted if ord(c) not in cmap}
     if missing:
         raise ValueError(
             f"the maths font has no glyph for {sorted(missing)} "
             f"({', '.join(f'U+{ord(c):04X}' for c in sorted(missing))})"
         )
-    options = subset.Options(
-        flavor="woff2", layout_features=["ssty", "dtls", "math"], hinting=False,
-        desubroutinize=True, notdef_outline=False, name_IDs=[0, 1, 2, 13, 14],
-    )
-    cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(wanted))
-    cutter.subset(font)
     path = site / FONT
     path.parent.mkdir(parents=True, exist_ok=True)
-    subset.save_font(font, str(path), options)
+    path.write_bytes(cut(SOURCE, wanted))
     size = path.stat().st_size
     if size > LIMIT:
         raise ValueError(f"the maths font has {size} bytes, over {LIMIT}")
     return size
+
+
+def cut(source: Path, wanted: set[str]) -> bytes:
+    """Return the font of the file `source` with only the glyphs of `wanted`."""
+    font = TTFont(source)
+    options = subset.Options(
+        flavor="woff2",
+        layout_features=["ssty", "dtls", "math"],
+        hinting=False,
+        desubroutinize=True,
+        notdef_outline=False,
+        name_IDs=[0, 1, 2, 13, 14],
+    )
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(sorted(wanted)))
+    cutter.subset(font)
+    data = io.BytesIO()
+    subset.save_font(font, data, options)
+    return data.getvalue()
+
+
+def inside(site: Path, page: str) -> str:
+    """Return the rule that carries the font of the HTML `page` within itself.
+
+    So the maths is there at the first paint and nothing moves when a font comes.
+    """
+    wanted = characters(page)
+    if not wanted:
+        return ""
+    data = base64.b64encode(cut(site / FONT, wanted)).decode()
+    return FACE.format(f"data:font/woff2;base64,{data}")

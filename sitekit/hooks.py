@@ -13,7 +13,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from sitekit import api, figures, fonts, links, maths, snippets, source, weight
+from sitekit import api, figures, fonts, links, maths, offline, snippets, source, weight
 from sitekit.access import make_accessible
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
@@ -36,6 +36,7 @@ def on_startup(*, command: str, dirty: bool) -> None:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """List the API pages in the navigation, under the item ``Reference``."""
     links.install(Path(config.docs_dir))
+    offline.prepare(config)
     order = json.dumps(config.nav)
     topics = sorted(api.topics(), key=lambda t: order.find(t.page) % 10**9)
     chapters: dict[str, list[str]] = {}
@@ -62,6 +63,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made and not written: API pages, figures."""
     docs = Path(config.docs_dir)
     files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
+    for file in offline.files(config):
+        files.append(file)
     for topic in _topics:
         page = files.get_file_from_path(topic.page)
         title = _title(page) if page else topic.title
@@ -185,7 +188,9 @@ def on_post_build(config: MkDocsConfig) -> None:
     site = Path(config.site_dir)
     fonts.write(site)
     if not _serving:
-        weight.lighten(site, config.extra["dark"])
+        weight.lighten(
+            site, config.extra["dark"], with_policy=not offline.wanted(config)
+        )
 
 
 def on_serve(server, config: MkDocsConfig, builder):

@@ -13,8 +13,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from sitekit import palette
-from sitekit.fonts import FONT
+from sitekit import fonts, palette
 from sitekit.npm import NODE, ROOT
 
 SHEET = "assets/site.css"
@@ -23,6 +22,7 @@ STYLESHEET = re.compile(
 )
 SCRIPT = re.compile(r'\s*<script\b[^>]* src="([^"]+)"[^>]*></script>')
 CHARSET = re.compile(r'<meta charset="utf-8" ?/?>')
+FACE = re.compile(r"@font-face\s*\{[^}]*maths\.woff2[^}]*\}")
 INLINE = re.compile(r"<script(?![^>]* src=)(?![^>]*json)[^>]*>(.*?)</script>", re.S)
 
 #: A call of it fetches the stylesheet and the scripts at the reader's first act.
@@ -34,8 +34,11 @@ LOADER = re.sub(
 )
 
 
-def lighten(site: Path, dark: dict[str, str], extra_css: str = "") -> None:
-    """Rewrite every page below `site`. `dark` has the selectors ``auto`` and ``chosen``."""
+def lighten(site: Path, dark: dict[str, str], with_policy: bool = True) -> None:
+    """Rewrite every page below `site`. `dark` has the selectors ``auto`` and ``chosen``.
+
+    A site read from the file system has no origin, so no policy either.
+    """
     pages = sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html"))
     sheets: dict[str, None] = {}
     for page in pages:
@@ -46,7 +49,7 @@ def lighten(site: Path, dark: dict[str, str], extra_css: str = "") -> None:
         "site": str(site),
         "pages": pages,
         "sheets": list(sheets),
-        "extra": palette.css(**dark) + extra_css,
+        "extra": palette.css(**dark),
         "dark": dark,
         "out": SHEET,
     }
@@ -63,7 +66,11 @@ def lighten(site: Path, dark: dict[str, str], extra_css: str = "") -> None:
         answer = json.loads(line)
         path = site / answer["page"]
         text = path.read_text(encoding="utf-8")
-        path.write_text(_light(text, answer["page"], answer["css"]), encoding="utf-8")
+        css = FACE.sub("", answer["css"]) + fonts.inside(site, text)
+        path.write_text(_light(text, answer["page"], css), encoding="utf-8")
+    sheet = site / SHEET
+    sheet.write_text(FACE.sub("", sheet.read_text(encoding="utf-8")), encoding="utf-8")
+    (site / fonts.FONT).unlink()
     for leftover in (*site.rglob("*.map"), *(site / sheet for sheet in sheets)):
         leftover.unlink()
 
@@ -80,15 +87,14 @@ def _light(text: str, page: str, css: str) -> str:
     scripts = SCRIPT.findall(text)
     text = SCRIPT.sub("", STYLESHEET.sub("", text))
     head = f"<style>{css}</style>"
-    if "<math" in text:
-        head = (
-            f'<link rel="preload" href="{depth}{FONT}" as="font" '
-            f'type="font/woff2" crossorigin>{head}'
-        )
     if scripts:
         call = f"{LOADER}({json.dumps(depth + SHEET)},{json.dumps(scripts)})"
         head += f"<script>{call}</script>"
-    text = text.replace("</head>", head + "</head>", 1)
+    return text.replace("</head>", head + "</head>", 1)
+
+
+def _with_policy(text: str) -> str:
+    """Return the page with its content security policy."""
     meta = (
         '<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
         f'content="{policy(text)}">'
@@ -107,6 +113,6 @@ def policy(text: str) -> str:
     }
     allowed = " ".join(f"'sha256-{digest}'" for digest in sorted(hashes))
     return (
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
         f"script-src 'self' {allowed}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'"
     )

@@ -39,13 +39,72 @@ __all__ = [
 ]
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota "
-    "kappa lambda mu nu xi omicron pi varpi rho varrho sigma varsigma tau "
-    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
-    "Upsilon Phi Psi Omega ell partial nabla infty aleph hbar".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "varepsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "vartheta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "omicron",
+        "pi",
+        "varpi",
+        "rho",
+        "varrho",
+        "sigma",
+        "varsigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "varphi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+        "ell",
+        "partial",
+        "nabla",
+        "infty",
+        "aleph",
+        "hbar",
+    ]
 )
 FUNCTIONS = frozenset(
-    "exp log ln tanh sinh cosh sin cos tan arctan arcsin arccos det".split()
+    [
+        "exp",
+        "log",
+        "ln",
+        "tanh",
+        "sinh",
+        "cosh",
+        "sin",
+        "cos",
+        "tan",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "det",
+    ]
 )
 PHRASES = frozenset(
     [
@@ -54,8 +113,23 @@ PHRASES = frozenset(
     ]
 )
 _FONTS = frozenset(
-    "mathbf boldsymbol bm bold mathrm mathit mathsf mathtt mathcal mathscr "
-    "mathfrak mathbb mathnormal vec pmb".split()
+    [
+        "mathbf",
+        "boldsymbol",
+        "bm",
+        "bold",
+        "mathrm",
+        "mathit",
+        "mathsf",
+        "mathtt",
+        "mathcal",
+        "mathscr",
+        "mathfrak",
+        "mathbb",
+        "mathnormal",
+        "vec",
+        "pmb",
+    ]
 )
 _MARKS = {
     "hat": "hat",
@@ -438,9 +512,7 @@ def _condition(parser: "Parser") -> Node | None:
 
 def _at_words(parser: "Parser") -> bool:
     token = parser.peek()
-    return (
-        token is not None and token.kind == "text" and is_phrase(token.text)
-    )
+    return token is not None and token.kind == "text" and is_phrase(token.text)
 
 
 def _junction(parser: "Parser") -> str | None:

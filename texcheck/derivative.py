@@ -23,6 +23,7 @@ from texcheck.tree import (
     Product,
     Scripts,
     Symbol,
+    call_parts,
     walk,
 )
 from texcheck.values import Gradient, Value, is_number, take
@@ -103,8 +104,6 @@ def operator(node: Product, env: Env) -> Closure | None:
 
 def _operand(node: Product, env: Env) -> Node:
     """Return the one thing behind a differential operator."""
-    from texcheck.products import call_parts
-
     rest = node.factors[1:]
     if len(rest) == 1 and not node.ops[1]:
         return rest[0]
@@ -217,9 +216,7 @@ def numeric(node: Derivative, env: Env) -> Closure:
             with env.scope.changed(name, at, value, fixed):
                 return top(s)
 
-        with env.scope.changed("", (), 0, None):
-            origin = env.scope.read(name, at)
-        return _difference(function, origin)
+        return _difference(function, env.scope.read(name, at))
 
     return derivative
 
@@ -246,15 +243,11 @@ def _by_local(
     return function
 
 
-def _quotient(
-    function: Callable[[float], Value], origin: float
-) -> Value:
+def _quotient(function: Callable[[float], Value], origin: float) -> Value:
     """Return the derivative at a number, by five-point differences."""
     step = _STEP * max(1.0, abs(origin))
     one = np.subtract(function(origin + step), function(origin - step))
-    two = np.subtract(
-        function(origin + 2 * step), function(origin - 2 * step)
-    )
+    two = np.subtract(function(origin + 2 * step), function(origin - 2 * step))
     result = (8 * one - two) / (12 * step)
     return result.item() if np.ndim(result) == 0 else result
 
@@ -269,7 +262,7 @@ def _difference(function: Callable[[Value], Value], origin: Value) -> Value:
     for place in combinations(*map(range, origin.shape)):
         whole = np.array(origin, dtype=float)
 
-        def entry(x: float, whole: np.ndarray = whole, at=place) -> Value:  # noqa: ANN001
+        def entry(x: float, whole: np.ndarray = whole, at=place) -> Value:
             changed = whole.copy()
             changed[at] = x
             return function(changed)
@@ -304,7 +297,7 @@ def slope(
     result = np.empty(value.shape)
     for place in combinations(*map(range, value.shape)):
 
-        def entry(x: float, at=place) -> Value:  # noqa: ANN001
+        def entry(x: float, at=place) -> Value:
             changed = value.copy()
             changed[at] = x
             return take(function(changed), at)
@@ -325,5 +318,3 @@ def _refuse_mixing(
     after = np.asarray(function(changed))
     if np.any(after.flat[1:] != before.flat[1:]):
         raise EquationError("f' of an array needs f entry by entry", "shape")
-
-

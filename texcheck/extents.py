@@ -7,9 +7,16 @@ from texcheck import scripts
 from texcheck.env import Env
 from texcheck.errors import EquationError
 from texcheck.names import spellings
-from texcheck.products import call_parts
 from texcheck.scope import Closure, Locals
-from texcheck.tree import Group, Node, Product, Scripts, Symbol, walk
+from texcheck.tree import (
+    Group,
+    Node,
+    Product,
+    Scripts,
+    Symbol,
+    call_parts,
+    walk,
+)
 from texcheck.values import Seq, Value, extent
 
 __all__ = ["Support", "infer", "letters_in"]
@@ -121,9 +128,7 @@ def _flat(items: tuple[Node, ...], env: Env) -> list[Node]:
     return flat
 
 
-def infer(
-    name: str, nodes: list[Node], env: Env
-) -> Callable[[Locals], range]:
+def infer(name: str, nodes: list[Node], env: Env) -> Callable[[Locals], range]:
     """Return the function that gives the values of the letter `name`.
 
     Raises
@@ -194,9 +199,7 @@ class Support:
         _, value = self.env.scope.entry(reading.name)
         index = scripts.indices(reading.index, value.ndim, self.env)
         flat = _flat(reading.index, self.env)
-        for axis, (item, closure) in enumerate(
-            zip(flat, index, strict=True)
-        ):
+        for axis, (item, closure) in enumerate(zip(flat, index, strict=True)):
             if self.name in letters_in(item) and axis in value.axes:
                 self.places.append((value, axis, closure))
 

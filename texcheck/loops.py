@@ -172,9 +172,7 @@ def read(node: Big, env: Env) -> Loop:
     return Loop(_ordered(binders, node, env), tests, env)
 
 
-def _ordered(
-    binders: list[Binder], node: Big, env: Env
-) -> tuple[Binder, ...]:
+def _ordered(binders: list[Binder], node: Big, env: Env) -> tuple[Binder, ...]:
     """Return the binders; infer what was left to be inferred."""
     if not binders:
         raise EquationError("a big operator without a letter")
@@ -234,9 +232,7 @@ def _between(
             if support is None:
                 support = extents.Support(name, node.body, env)
             return support.values(first, last, s)
-        return conditions.span(
-            conditions.whole(first), conditions.whole(last)
-        )
+        return conditions.span(conditions.whole(first), conditions.whole(last))
 
     return values
 
@@ -254,11 +250,7 @@ def _chained(node: Big, item: Compare, env: Env) -> list[Binder]:
     names = [env.fresh(side) for side in fresh]
     if len(fresh) == 1 and item.sides[1] is fresh[0] and len(item.ops) == 2:
         low, high = bounds(item, env)
-        return [
-            Binder(
-                names[0], lambda s: conditions.span(low(s), high(s))
-            )
-        ]
+        return [Binder(names[0], lambda s: conditions.span(low(s), high(s)))]
     return [Binder(name, _unknown) for name in names]
 
 
@@ -318,5 +310,3 @@ def _distribution(item: Compare) -> Node:
         if isinstance(group, Group) and group.items == (item.sides[0],):
             return node.factors[0]
     return node
-
-

@@ -5,7 +5,6 @@ by what the name stands for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,14 +14,14 @@ from texcheck.errors import EquationError, Unsupported
 from texcheck.names import Reading
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
+    Applied,
     Compare,
-    Fraction,
     Function,
     Group,
-    Node,
     Product,
     Scripts,
     Symbol,
+    call_parts,
 )
 from texcheck.values import (
     Value,
@@ -34,29 +33,7 @@ from texcheck.values import (
     take,
 )
 
-__all__ = ["argument", "build", "call_parts", "joined"]
-
-
-@dataclass(frozen=True)
-class Applied:
-    """A name with the bracket behind it, and the scripts behind that."""
-
-    head: Symbol | Scripts
-    group: Group
-    after: Scripts | None
-
-
-def call_parts(first: Node, second: Node) -> Applied | None:
-    """Return name and bracket if these two factors can be a call."""
-    symbol = first.base if isinstance(first, Scripts) else first
-    group = second.base if isinstance(second, Scripts) else second
-    if not isinstance(symbol, Symbol) or not isinstance(group, Group):
-        return None
-    if group.kind not in {"(", "[", "{"}:
-        return None
-    assert isinstance(first, Symbol | Scripts)
-    after = second if isinstance(second, Scripts) else None
-    return Applied(first, group, after)
+__all__ = ["argument", "build", "joined"]
 
 
 def build(node: Product, env: Env) -> Closure:
@@ -129,9 +106,7 @@ def _builtin(applied: Applied, env: Env) -> Closure | None:
         function = functions.BUILTIN.get(head.base)
         if function is not None and len(applied.group.items) == 1:
             inner = env.build(applied.group.items[0])
-            return _with_scripts(
-                lambda s: function(inner(s)), applied, env
-            )
+            return _with_scripts(lambda s: function(inner(s)), applied, env)
     if isinstance(head, Scripts) and head.sup and not head.sub:
         if all(part.kind == "prime" for part in head.sup):
             plain = Applied(_symbol_of(head), applied.group, None)
@@ -196,9 +171,7 @@ def _indexed(reading: Reading, applied: Applied, env: Env) -> Closure:
     )
 
 
-def _bracketed(
-    applied: Applied, env: Env, reading: Reading
-) -> Closure | None:
+def _bracketed(applied: Applied, env: Env, reading: Reading) -> Closure | None:
     """Tell ``x[i]`` from ``W [h, x]`` and ``W (x + b)`` by the values."""
     group = applied.group
     if any(isinstance(item, Compare) for item in group.items):

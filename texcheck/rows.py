@@ -305,4 +305,3 @@ def _range(
             r"two equations in one row need \qquad or \\ between them"
         )
     return [Range(letter, low, second, high) for letter in letters]
-

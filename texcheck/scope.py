@@ -224,9 +224,7 @@ class Scope:
                 return take(value, index[clause.rank :])
         if default:
             return default["default"]
-        raise EquationError(
-            f"no row defines {name} at {list(index)}", "index"
-        )
+        raise EquationError(f"no row defines {name} at {list(index)}", "index")
 
     def _collected(
         self,
@@ -242,9 +240,7 @@ class Scope:
                 f"{clause.name} starts at {inside[0]}: give it an index",
                 "index",
             )
-        entries = [
-            self.rule(rules, clause.name, (*index, i)) for i in inside
-        ]
+        entries = [self.rule(rules, clause.name, (*index, i)) for i in inside]
         if any(isinstance(entry, Seq) for entry in entries):
             raise EquationError(f"{clause.name} needs an index", "index")
         return np.array(entries)
@@ -272,9 +268,7 @@ class Scope:
     def _enter(self, clause: Clause, place: tuple) -> None:
         self.spend()
         if place in self.active:
-            raise EquationError(
-                f"{clause.name} is defined by itself", "name"
-            )
+            raise EquationError(f"{clause.name} is defined by itself", "name")
         if len(self.active) > MAX_CALLS:
             raise EquationError(
                 f"more than {MAX_CALLS} rows deep: use shorter data", "work"

@@ -26,12 +26,13 @@ from texcheck.tree import (
 )
 from texcheck.values import Value, is_number, power, take, transpose
 
-__all__ = ["build", "indices", "raised", "scripted", "symbol"]
+__all__ = ["build", "indices", "raised", "scripted", "symbol", "whole_index"]
 
 _CONSTANTS = {"e": math.e, "pi": math.pi, "infty": math.inf}
 
 
 def symbol(node: Symbol | Scripts, env: Env) -> Closure:
+    """Return the function that evaluates a symbol with its scripts."""
     reading = env.try_resolve(node)
     if reading is None:
         return _constant(node, env)
@@ -80,7 +81,8 @@ def _named(reading: Reading, env: Env) -> Closure:
 
     def get(s: Locals) -> Value:
         at = tuple([i(s) for i in index])
-        if scope.mode is None and scope.own is None:
+        own = scope.own
+        if scope.mode is None and (own is None or own[0] != name):
             return take(value, at) if at else value
         return scope.read(name, at)
 
@@ -103,7 +105,7 @@ def indices(
         if isinstance(item, Product) and not any(item.ops):
             found += _juxtaposed(item, ndim, place, last, env)
         else:
-            found.append(_whole(item, env))
+            found.append(whole_index(item, env))
     return found
 
 
@@ -117,17 +119,18 @@ def _juxtaposed(
     )
     axes = None if ndim is None else ndim - place
     if letters and last and (axes is None or axes >= len(item.factors)):
-        return [_whole(factor, env) for factor in item.factors]
+        return [whole_index(factor, env) for factor in item.factors]
     if (letters and axes is not None) or (last and axes and axes > 1):
         raise EquationError(
             "letters side by side in a subscript have two readings: write a "
             r"comma between indices, or \cdot in a product",
             "index",
         )
-    return [_whole(item, env)]
+    return [whole_index(item, env)]
 
 
-def _whole(node: Node, env: Env) -> Closure:
+def whole_index(node: Node, env: Env) -> Closure:
+    """Return the function of one index, which must be a whole number."""
     if isinstance(node, Compare | Dots):
         raise EquationError("an index must be a whole number", "index")
     inner = env.build(node)
@@ -174,6 +177,7 @@ def entrywise_power(value: Value, exponent: Value) -> Value:
 
 
 def build(node: Scripts, env: Env) -> Closure:
+    """Return the function that evaluates anything with scripts."""
     if isinstance(node.base, Symbol):
         return symbol(node, env)
     if isinstance(node.base, Number) and node.sub:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
 __all__ = [
+    "Applied",
     "Big",
     "Cases",
     "Compare",
@@ -26,6 +27,8 @@ __all__ = [
     "Scripts",
     "Sum",
     "Symbol",
+    "call_parts",
+    "children",
     "walk",
 ]
 
@@ -177,19 +180,46 @@ class Compare(Node):
     sides: tuple[Node, ...]
 
 
+def children(node: Node) -> list[Node]:
+    """Return the nodes directly below `node`, in order."""
+    below: list[Node] = []
+    for part in fields(node):
+        value = getattr(node, part.name)
+        if isinstance(value, Node):
+            below.append(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                entries = item if isinstance(item, tuple) else (item,)
+                below += [e for e in entries if isinstance(e, Node)]
+    return below
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Yield `node` and every node below it, outer ones first."""
     stack = [node]
     while stack:
         node = stack.pop()
         yield node
-        below: list[Node] = []
-        for part in fields(node):
-            value = getattr(node, part.name)
-            if isinstance(value, Node):
-                below.append(value)
-            elif isinstance(value, tuple):
-                for item in value:
-                    entries = item if isinstance(item, tuple) else (item,)
-                    below += [e for e in entries if isinstance(e, Node)]
-        stack.extend(reversed(below))
+        stack.extend(reversed(children(node)))
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A name with the bracket behind it, and the scripts behind that."""
+
+    head: Symbol | Scripts
+    group: Group
+    after: Scripts | None
+
+
+def call_parts(first: Node, second: Node) -> Applied | None:
+    """Return name and bracket if these two factors can be a call."""
+    symbol = first.base if isinstance(first, Scripts) else first
+    group = second.base if isinstance(second, Scripts) else second
+    if not isinstance(symbol, Symbol) or not isinstance(group, Group):
+        return None
+    if group.kind not in {"(", "[", "{"}:
+        return None
+    assert isinstance(first, Symbol | Scripts)
+    after = second if isinstance(second, Scripts) else None
+    return Applied(first, group, after)

@@ -6,7 +6,7 @@ outside an array is an error.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,9 @@ class Seq:
             raise ValueError("values must have an axis, got a number")
         if ragged and axes != (0,):
             raise ValueError(f"axes must be (0,) for a list, got axes={axes}")
-        self.ndim = 1 + max(map(np.ndim, values)) if ragged else np.ndim(values)
+        self.ndim = (
+            1 + max(map(np.ndim, values)) if ragged else np.ndim(values)
+        )
         if any(not 0 <= axis < self.ndim for axis in axes):
             raise ValueError(f"axes must be axes of values, got axes={axes}")
         self.start = int(start)
@@ -370,9 +372,7 @@ def _matrix_power(a: np.ndarray, b: float) -> Value:
 def _scalar_power(a: float, b: float) -> Value:
     small = type(b) is int and abs(b) <= 64
     if type(a) is int and type(b) is int and b >= 0:
-        if not small or abs(a) >= 2**16:
-            a = float(a)
-        elif a.bit_length() * b > 120:
+        if not small or abs(a) >= 2**16 or a.bit_length() * b > 120:
             a = float(a)
     try:
         result = a**b
@@ -401,5 +401,3 @@ def transpose(a: Value) -> Value:
     if a.ndim == 2:
         return a.T
     raise EquationError("a transpose of more than two axes", "shape")
-
-

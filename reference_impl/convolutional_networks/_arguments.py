@@ -80,7 +80,9 @@ def conv_layer(
     size, kernel = x.shape[2:], w.shape[2:]
     stride = _pair(axes, "stride", stride, 1)
     dilation = _pair(axes, "dilation", dilation, 1)
-    if padding == "same":
+    if isinstance(padding, str):
+        _checks.one_of("padding", padding, ("same", "valid"))
+    if isinstance(padding, str) and padding == "same":
         if stride != (1, 1):
             raise ValueError(
                 f"stride must be 1 with padding='same', got stride={stride}"
@@ -88,10 +90,8 @@ def conv_layer(
         top, left = map(same_padding, kernel, dilation)
         before, output = (top[0], left[0]), size
     else:
-        if isinstance(padding, str):
-            _checks.one_of("padding", padding, ("same", "valid"))
-            padding = 0
-        before = _pair(axes, "padding", padding, 0)
+        zeros = 0 if isinstance(padding, str) else padding
+        before = _pair(axes, "padding", zeros, 0)
         oH, oW = map(conv_output_size, size, kernel, stride, before, dilation)
         output = oH, oW
     geometry = Geometry(size, kernel, stride, before, dilation, output, groups)
@@ -108,8 +108,7 @@ def conv_transpose_layer(
 ) -> Layer:
     """Return the checked arguments of conv_transpose1d or conv_transpose2d.
 
-    `sizes` are stride, padding, output_padding and dilation.
-    The geometry is that of the convolution whose adjoint this layer is: its
+    `sizes` are stride, padding, output_padding and dilation. The geometry is that of the convolution whose adjoint this layer is: its
     `output` is the size of this layer's input, its `input` that of the output.
     """
     x, batch = _input(axes, input)
@@ -155,11 +154,11 @@ def signal(name: str, value: object, ndim: int) -> np.ndarray:
 def _input(axes: str, input: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:
     """Return `input` as (N, C, H, W), and the batch axis that it had."""
     x, d = _checks.floating("input", input), len(axes)
-    if x.ndim not in (d + 1, d + 2):
+    if x.ndim not in (d + 1, d + 2) or 0 in x.shape[-d:]:
         letters = ", ".join(axes)
         raise ValueError(
-            f"input must have shape (N, C, {letters}) or (C, {letters}), "
-            f"got input.shape={x.shape}"
+            f"input must have shape (N, C, {letters}) or (C, {letters}) with "
+            f"at least one cell, got input.shape={x.shape}"
         )
     batch, (channels, *size) = x.shape[: -d - 1], x.shape[-d - 1 :]
     height = (1,) * (2 - d)
@@ -172,6 +171,11 @@ def _weight(
     """Return `weight` with four axes."""
     w = _checks.floating_like("weight", weight, "input", x)
     _checks.shape("weight", w, (*channels, *(f"k{axis}" for axis in axes)))
+    if 0 in w.shape[2:]:
+        raise ValueError(
+            "weight must have at least one cell a channel, "
+            f"got weight.shape={w.shape}"
+        )
     height = (1,) * (2 - len(axes))
     return w.reshape(*w.shape[:2], *height, *w.shape[2:])
 

@@ -74,10 +74,8 @@ def correlate(
     y = np.empty((N, G, O, *geometry.output), x.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
         block = y[images, :, :, rows]
-        *outer, oW = block.shape
-        flat = weights @ columns
-        cropped = flat.reshape(*outer, flat.shape[-1] // outer[-1])[..., :oW]
-        np.add(cropped, bias, out=block)
+        result = _by_rows(weights @ columns, rows)
+        np.add(result[..., : block.shape[-1]], bias, out=block)
     return y.reshape(N, G * O, *geometry.output)
 
 
@@ -90,6 +88,7 @@ def weight_gradient(
     g = g.reshape(N, G, O, *geometry.output)
     total = np.zeros((G, C * prod(geometry.kernel), O), g.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
+        _clear_surplus(columns, rows, geometry)
         flat = _flatten(g[images, :, :, rows], columns.shape[-1])
         total += (columns @ flat.swapaxes(-1, -2)).sum(axis=0)
     return total.swapaxes(1, 2).reshape(G * O, C, *geometry.kernel)
@@ -119,6 +118,7 @@ def input_gradient(
         for rows in _slices(geometry.output[0], step):
             P = (rows.stop - rows.start) * length
             columns = weights @ _flatten(g[images, :, :, rows], P)
+            _clear_surplus(columns, rows, geometry)
             for run, column in _runs(phases, columns, rows, geometry):
                 run += column
         for phase, cells in _phase_cells(phases, dx[images], geometry):
@@ -138,12 +138,9 @@ def _column_blocks(
     oH = geometry.output[0]
     count, step, length = _block_sizes(C, x.itemsize, geometry)
     if geometry.pointwise:
+        flat = x.reshape(N, G, C, oH * length)
         for images in _slices(N, count):
-            yield (
-                images,
-                slice(0, oH),
-                x[images].reshape(-1, G, C, oH * length),
-            )
+            yield images, slice(0, oH), flat[images]
         return
     memory = _zero_phases(min(count, N), C, x.dtype, geometry)
     # An odd multiple of 16 cells a row: lengths that are a power of two would
@@ -223,10 +220,10 @@ def _runs(
     Both are views. Where the columns of these output rows have no cells to be
     cropped, a tap reads row by row instead of in one run.
     """
-    *outer, _, L = phases.shape
+    *outer, height, L = phases.shape
     count, P = rows.stop - rows.start, columns.shape[-1]
     columns = columns.reshape(*outer[2:], prod(geometry.kernel), P)
-    flat = phases.reshape(*outer, -1)
+    flat = phases.reshape(*outer, height * L)
     for tap, ((i, a), (j, b)) in enumerate(geometry.taps):
         column, i = columns[..., tap, :], i + rows.start
         if count * L == P:
@@ -245,3 +242,19 @@ def _flatten(g: np.ndarray, P: int) -> np.ndarray:
         padded[..., :oW] = g
         g = padded
     return g.reshape(*outer, P)
+
+
+def _by_rows(columns: np.ndarray, rows: slice) -> np.ndarray:
+    """Return a view (..., rows, L) of columns (..., P)."""
+    *outer, P = columns.shape
+    count = rows.stop - rows.start
+    return columns.reshape(*outer, count, P // count)
+
+
+def _clear_surplus(
+    columns: np.ndarray, rows: slice, geometry: Geometry
+) -> None:
+    """Set the columns of no output to 0: 0 * inf from there would be nan."""
+    surplus = _by_rows(columns, rows)[..., geometry.output[1] :]
+    if surplus.size:
+        surplus[...] = 0.0

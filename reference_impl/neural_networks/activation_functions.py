@@ -165,7 +165,7 @@ def hardtanh(
     TypeError
         If `input` is not floating or a bound is not a number.
     ValueError
-        If `min_val` is not below `max_val` or one of them is not finite.
+        If `min_val` is above `max_val` or one of them is not finite.
 
     References
     ----------
@@ -400,8 +400,9 @@ def _bounds(min_val: float, max_val: float) -> tuple[float, float]:
     """Return (min_val, max_val) once checked."""
     low = _checks.real("min_val", min_val)
     high = _checks.real("max_val", max_val)
-    if low >= high:
+    if low > high:
         raise ValueError(
-            f"min_val must be below max_val, got min_val={low}, max_val={high}"
+            "min_val must be at most max_val, got "
+            f"min_val={low}, max_val={high}"
         )
     return low, high

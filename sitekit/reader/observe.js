@@ -1,5 +1,5 @@
 // Runs before the page: notes paints, long tasks, layout shifts and refused requests.
-window.reader = { lcp: 0, fcp: 0, tasks: [], shifts: [], refused: [] };
+window.reader = { lcp: 0, fcp: 0, tasks: [], shifts: [], refused: [], fonts: 0 };
 const watch = (type, note) =>
   new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({
     type,
@@ -20,13 +20,11 @@ watch("layout-shift", (e) => {
 addEventListener("securitypolicyviolation", (e) =>
   reader.refused.push(`${e.violatedDirective}: ${e.blockedURI}`),
 );
-// When the last font that the first view needs has come.
-reader.fonts = new Promise((done) =>
-  addEventListener("load", async () => {
-    await document.fonts.ready;
-    const fonts = performance
-      .getEntriesByType("resource")
-      .filter((e) => /\.woff2?($|\?)/.test(e.name));
-    done(Math.max(0, ...fonts.map((e) => e.responseEnd)));
-  }),
-);
+// The frame in which every font that the first view needs is there.
+const look = () => {
+  const states = [...document.fonts].map((font) => font.status);
+  const loading = states.includes("loading");
+  if (states.includes("loaded") && !loading) reader.fonts = performance.now();
+  else if (loading || document.readyState !== "complete") requestAnimationFrame(look);
+};
+requestAnimationFrame(look);

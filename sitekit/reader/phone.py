@@ -34,8 +34,9 @@ ANCHORS = """() => {
   const at = [0.3, 0.6, 1].map((f) => Math.ceil(f * all.length) - 1);
   return [...new Set(at)].filter((i) => i >= 0).map((i) => all[i].id);
 }"""
-MEASURE = """async () => ({ ...reader, fonts: await reader.fonts,
-  elements: document.querySelectorAll("*").length })"""
+MEASURE = """() => ({ ...reader, elements: document.querySelectorAll("*").length,
+  embedded: (document.documentElement.outerHTML
+    .match(/data:font[^,]*,[\\w+/=]*/g) ?? []).join("").length * 3 / 4 })"""
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
 
 
@@ -58,7 +59,7 @@ def measure(browser: "Browser", server: Server, path: str) -> Results:
             phone.page.wait_for_timeout(150)
         end = phone.page.evaluate(MEASURE)
         return {
-            1: _weight(cold),
+            1: _weight(cold, loaded["embedded"]),
             2: _script(cold, late),
             3: _origins(phone, end, cold + late),
             5: _times(loaded),
@@ -71,11 +72,11 @@ def _kb(sent: list[Sent]) -> float:
     return sum(answer.size for answer in sent) / 1000
 
 
-def _weight(cold: list[Sent]) -> Any:
+def _weight(cold: list[Sent], embedded: float) -> Any:
     page = _kb([s for s in cold if s.kind not in RASTER])
-    font = _kb([s for s in cold if s.kind == "font/woff2"])
+    font = _kb([s for s in cold if "font" in s.kind]) + embedded / 1000
     return judge(
-        f"{page:.0f} KB {len(cold)}",
+        f"{page:.0f} KB {len(cold)} {font:.0f}",
         [
             *over("page", page, 100, " KB"),
             *over("requests", len(cold), 6),

@@ -60,6 +60,10 @@ class Visit:
     def wake(self) -> None:
         """Act as a reader does, by one key, and wait for what that loads."""
         self.page.keyboard.press("Shift")
+        for _ in range(100):  # the search index is the last to come
+            if any("json" in s.kind for s in self.server.sent[self.start :]):
+                break
+            self.page.wait_for_timeout(50)
         self.settle()
 
 
