@@ -2,6 +2,8 @@
 
 from bs4 import BeautifulSoup
 
+from sitekit import extent
+
 
 def make_accessible(page: str) -> str:
     """Return `page` with scrollable boxes reachable and dialogs named."""
@@ -11,6 +13,9 @@ def make_accessible(page: str) -> str:
     for block in soup.select("pre > code"):
         block["tabindex"] = "0"
     for table in soup.select("article table"):
-        wrapper = soup.new_tag("div", attrs={"class": "scroll", "tabindex": "0"})
+        wrapper = soup.new_tag(
+            "div", attrs={"class": "scroll", "tabindex": "0"}
+        )
         table.wrap(wrapper)
+    extent.note(soup)
     return str(soup)

@@ -91,7 +91,8 @@ def markdown(topic: Topic, title: str, has_page: bool) -> str:
     """Return the Markdown of the API page of `topic`."""
     up = "../" * topic.reference.count("/")
     told = (
-        f"What these functions compute, with their equations: [{title}]({up}{topic.page}).\n\n"
+        "What these functions compute, with their equations: "
+        f"[{title}]({up}{topic.page}).\n\n"
         if has_page
         else ""
     )

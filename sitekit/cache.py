@@ -37,7 +37,7 @@ def code_hash() -> str:
 def cached(
     kind: str, parts: tuple[object, ...], compute: Callable[[], Any]
 ) -> Any:
-    """Return `compute()`, JSON, from the cache when `parts` and the code are as before."""
+    """Return `compute()`, JSON, from the cache if `parts` and code are as before."""
     key = hashlib.sha256(
         json.dumps([code_hash(), versions(), *map(str, parts)]).encode()
     ).hexdigest()[:32]

@@ -1,6 +1,7 @@
 """Shapes that several figures share: grids of numbered cells, arrows, blank axes."""
 
 from collections.abc import Collection
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +12,9 @@ from matplotlib.patches import Rectangle
 from sitekit.palette import FAINT, INK, MUTED, PAPER
 
 
-def canvas(width: float, height: float, inches: float = 5.2) -> tuple[Figure, Axes]:
+def canvas(
+    width: float, height: float, inches: float = 5.2
+) -> tuple[Figure, Axes]:
     """Return a figure without axes, `width` by `height` cells, y pointing down."""
     figure, axes = plt.subplots(figsize=(inches, inches * height / width))
     axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
@@ -51,7 +54,11 @@ def cells(
                 (x + column, y + row),
                 1,
                 1,
-                facecolor=PAPER if ghost else mark if index in marked else fill,
+                facecolor=PAPER
+                if ghost
+                else mark
+                if index in marked
+                else fill,
                 edgecolor=FAINT if ghost else MUTED,
                 linewidth=0.8,
                 linestyle=":" if ghost else "-",
@@ -62,7 +69,7 @@ def cells(
             axes,
             x + column + 0.5,
             y + row + 0.5,
-            number(values[index]),
+            number(float(values[index])),
             color=MUTED if ghost else INK,
             size=size,
         )
@@ -74,19 +81,33 @@ def frame(
     """Draw an empty frame, to say which cells a window covers."""
     axes.add_patch(
         Rectangle(
-            (x, y), width, height, fill=False, edgecolor=color, linewidth=2.2, zorder=4
+            (x, y),
+            width,
+            height,
+            fill=False,
+            edgecolor=color,
+            linewidth=2.2,
+            zorder=4,
         )
     )
 
 
-def text(axes: Axes, x: float, y: float, words: str, **style) -> None:
+def text(axes: Axes, x: float, y: float, words: str, **style: Any) -> None:
     """Write `words` centred at (x, y) unless `style` says otherwise."""
-    defaults = {"ha": "center", "va": "center", "size": 9, "zorder": 5}
+    defaults: dict[str, Any] = {
+        "ha": "center",
+        "va": "center",
+        "size": 9,
+        "zorder": 5,
+    }
     axes.text(x, y, words, **{**defaults, **style})
 
 
 def arrow(
-    axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str = MUTED
+    axes: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    color: str = MUTED,
 ) -> None:
     """Draw an arrow from `start` to `end`."""
     axes.annotate(

@@ -38,7 +38,9 @@ def load(path: Path) -> ModuleType:
     return module
 
 
-def drawings(module: ModuleType) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
+def drawings(
+    module: ModuleType,
+) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
     """Yield the (name, function) of each figure that `module` defines."""
     for name, function in inspect.getmembers(module, inspect.isfunction):
         if function.__module__ == module.__name__ and not name.startswith("_"):
@@ -55,7 +57,7 @@ def draw_all(path: Path) -> dict[str, str]:
         import matplotlib as mpl
 
         mpl.use("agg")
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context(dict(STYLE)):
             files: dict[str, str] = {}
             for name, function in drawings(load(path)):
                 svg, pictures = take_out(to_svg(function(), name), name)

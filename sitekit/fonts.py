@@ -43,7 +43,9 @@ INVISIBLE = set("\u2061\u2062\u2063\u2064\u200b\u200c\u200d\n\t ")
 
 def css() -> str:
     """Return Temml's stylesheet with our cut of the font in place of its own."""
-    rules = re.sub(r"@font-face \{.*?\}", "", TEMML_CSS.read_text(), flags=re.S)
+    rules = re.sub(
+        r"@font-face \{.*?\}", "", TEMML_CSS.read_text(), flags=re.S
+    )
     return FACE.format("maths.woff2") + rules
 
 
@@ -55,7 +57,11 @@ def characters(page: str) -> set[str]:
         for attributes, text in re.findall(r"<mi([^>]*)>([^<]+)</mi>", math):
             if len(text) == 1 and "normal" not in attributes:
                 drawn.add(ITALIC.get(text, text))
-        math = math.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        math = (
+            math.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+        )
         drawn.update(re.sub(r"<[^>]*>", "", math))
     return drawn - INVISIBLE
 

@@ -8,12 +8,23 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from sitekit import api, figures, fonts, links, maths, offline, snippets, source, weight
+from sitekit import (
+    api,
+    figures,
+    fonts,
+    links,
+    maths,
+    offline,
+    snippets,
+    source,
+    weight,
+)
 from sitekit.access import make_accessible
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
@@ -92,7 +103,7 @@ def _title(file: File) -> str:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Number every equation of every chapter, in the order of the navigation."""
+    """Count through the equations of every chapter, in the site's order."""
     pages = []
     for page in nav.pages:
         chapter = page.file.src_uri.split("/")[0]
@@ -119,7 +130,11 @@ def on_page_markdown(
     def url_to(equation: maths.Equation) -> str:
         target = files.get_file_from_path(equation.page)
         assert target is not None
-        base = "" if target is page.file else get_relative_url(target.url, page.url)
+        base = (
+            ""
+            if target is page.file
+            else get_relative_url(target.url, page.url)
+        )
         return f"{base}#{equation.anchor}"
 
     for fence in reversed(_fences[path]):
@@ -134,18 +149,25 @@ def on_page_markdown(
     return maths.resolve_references(path, markdown, _labels, url_to)
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_content(
+    html: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
     """Render maths, put figures into the page, and tie code blocks to fences."""
     path = page.file.src_uri
     soup = BeautifulSoup(html, "lxml")
-    _tie_code(soup, path)
     if path.startswith("reference/"):
         api.tidy(soup)
+    else:
+        snippets.tie(soup, path, _fences[path])
     for image in soup.select('img[src$=".svg"]'):
-        uri = os.path.normpath(os.path.join(os.path.dirname(page.url + "x"), str(image["src"])))
+        uri = os.path.normpath(
+            os.path.join(os.path.dirname(page.url + "x"), str(image["src"]))
+        )
         if uri in _figures:
             if not image.get("alt"):
-                raise PageError(path, 1, f"the figure {uri} has no alternative text")
+                raise PageError(
+                    path, 1, f"the figure {uri} has no alternative text"
+                )
             beside = str(image["src"]).rpartition("/")
             svg = figures.inline(
                 _figures[uri], str(image["alt"]), beside[0] + beside[1]
@@ -153,28 +175,6 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
             image.replace_with(BeautifulSoup(svg, "html.parser"))
     html = soup.body.decode_contents() if soup.body else ""
     return _maths[path].extract(html)
-
-
-def _tie_code(soup: BeautifulSoup, path: str) -> None:
-    """Every code block of the page must be a fence the tests know of."""
-    if path.startswith("reference/"):
-        return
-    blocks = soup.select("div.highlight, pre > code")
-    blocks = [b for b in blocks if b.name == "div" or not b.find_parent("div", class_="highlight")]
-    known = _fences[path]
-    if len(blocks) != len(known):
-        extra = blocks[len(known)] if len(blocks) > len(known) else None
-        told = f": {extra.get_text()[:60]!r}" if extra else ""
-        raise PageError(
-            path,
-            known[-1].line if known else 1,
-            f"{len(known)} fences became {len(blocks)} code blocks; "
-            f"is a block indented, or a fence not closed?{told}",
-        )
-    for block, fence in zip(blocks, known, strict=True):
-        block["data-fate"] = fence.fate
-        if fence.fate == "source":
-            block["data-copy"] = source.shown(path, fence.line, fence.body)[1]
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -193,7 +193,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         )
 
 
-def on_serve(server, config: MkDocsConfig, builder):
+def on_serve(
+    server: LiveReloadServer, config: MkDocsConfig, builder: object
+) -> LiveReloadServer:
     """Rebuild when the code changes that pages are made from."""
     for folder in ("reference_impl", "texcheck", "sitekit", "overrides"):
         server.watch(str(ROOT / folder))

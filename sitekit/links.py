@@ -7,7 +7,9 @@ import logging
 import re
 from pathlib import Path
 
-WARNING = re.compile(r"Doc file '(?P<page>[^']+)' contains (?:a|an) .*?link '(?P<link>[^']+)'")
+WARNING = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains (?:a|an) .*?link '(?P<link>[^']+)'"
+)
 
 
 class LineNumbers(logging.Filter):

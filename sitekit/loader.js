@@ -6,6 +6,8 @@
   let changed, key;
   // What needs a script is shown at once: it answers by the time it is used.
   root.classList.replace("no-js", "js");
+  // The fonts inside the page are made ready before it is painted: nothing moves after.
+  document.fonts.forEach((font) => font.load());
   const add = (name, attributes) => {
     const element = Object.assign(document.createElement(name), attributes);
     document.head.append(element);

@@ -14,7 +14,7 @@ PINNED = "torch==2.13.0\n"
 
 
 def main() -> None:
-    """Write constraints.txt with uv, which resolves for all platforms at once, and the npm lock."""
+    """Write constraints.txt, for all platforms at once, and the npm lock."""
     target = ROOT / "constraints.txt"
     resolved = subprocess.run(
         [

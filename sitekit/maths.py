@@ -1,4 +1,4 @@
-"""TeX to MathML while the site is built, and equations numbered by chapter.
+r"""TeX to MathML while the site is built, and equations numbered by chapter.
 
 The reader gets no maths JavaScript: Temml runs here, in the Node.js that pip installed.
 A TeX error or an unknown ``\\eqref`` stops the build with file and line.
@@ -9,7 +9,7 @@ import html
 import json
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
@@ -17,12 +17,15 @@ from bs4 import BeautifulSoup, Tag
 from sitekit.errors import PageError
 from sitekit.npm import NODE, ROOT
 
-DISPLAY = re.compile(r"^[ \t]*\$\$[ \t]*\n(.*?)^[ \t]*\$\$[ \t]*$", re.M | re.S)
+DISPLAY = re.compile(
+    r"^[ \t]*\$\$[ \t]*\n(.*?)^[ \t]*\$\$[ \t]*$", re.M | re.S
+)
 LABEL = re.compile(r"\\label\{([a-z0-9-]+)\}\s*")
 EQREF = re.compile(r"\\eqref\{([^}]*)\}")
 #: Fenced blocks, comments and code spans: text in which TeX is only quoted.
 VERBATIM = re.compile(
-    r"^([ \t]*)(`{3,}|~{3,}).*?^\1\2[ \t]*$|<!--.*?-->|(`+)(?!`).+?\3", re.M | re.S
+    r"^([ \t]*)(`{3,}|~{3,}).*?^\1\2[ \t]*$|<!--.*?-->|(`+)(?!`).+?\3",
+    re.M | re.S,
 )
 
 
@@ -83,7 +86,7 @@ def masked(markdown: str) -> str:
 def number_equations(
     pages: Iterable[tuple[str, str, int]],
 ) -> dict[str, list[Equation]]:
-    """Number the displayed equations of each (path, Markdown, chapter), in order.
+    """Return the numbered equations of each (path, Markdown, chapter).
 
     Two equations of one label raise PageError.
     """
@@ -114,9 +117,12 @@ def number_equations(
 
 
 def resolve_references(
-    path: str, markdown: str, labels: dict[str, Equation], url_to
+    path: str,
+    markdown: str,
+    labels: dict[str, Equation],
+    url_to: Callable[[Equation], str],
 ) -> str:
-    """Replace each ``\\eqref{label}`` outside code by a link that shows the number."""
+    r"""Replace each ``\\eqref{label}`` outside code by a link that shows the number."""
     plain = masked(markdown)
     pieces, end = [], 0
     for match in EQREF.finditer(plain):
@@ -152,7 +158,8 @@ class PageMaths:
             rendered = self._render(tex, display, equation)
             element.replace_with(
                 BeautifulSoup(
-                    f'<span data-maths="{len(self.rendered)}"></span>', "html.parser"
+                    f'<span data-maths="{len(self.rendered)}"></span>',
+                    "html.parser",
                 )
             )
             self.rendered.append(rendered)
@@ -174,17 +181,22 @@ class PageMaths:
         try:
             mathml = to_mathml(source, display)
         except TexError as error:
-            raise PageError(self.path, self._line(source), f"TeX:{error}") from None
+            raise PageError(
+                self.path, self._line(source), f"TeX:{error}"
+            ) from None
         if not display:
             return mathml
+        box = '<div class="equation__scroll" tabindex="0" role="group"'
         if equation is None:
-            return f'<div class="equation"><div class="equation__scroll" tabindex="0">{mathml}</div></div>'
-        number = html.escape(equation.number)
+            return (
+                f'<div class="equation">{box} aria-label="Equation">'
+                f"{mathml}</div></div>"
+            )
+        anchor, number = equation.anchor, equation.number
         return (
-            f'<div class="equation" id="{equation.anchor}">'
-            f'<div class="equation__scroll" tabindex="0" role="group" aria-label="Equation {number}">'
-            f"{mathml}</div>"
-            f'<a class="equation__number" href="#{equation.anchor}"'
+            f'<div class="equation" id="{anchor}">'
+            f'{box} aria-label="Equation {number}">{mathml}</div>'
+            f'<a class="equation__number" href="#{anchor}"'
             f' aria-label="Link to equation {number}">({number})</a></div>'
         )
 

@@ -1,7 +1,6 @@
 """Run the npm that came with pip: ``python -m sitekit.npm ci``."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 

@@ -5,7 +5,7 @@ CSS variable, so that light and dark, and a reader's switch between them, each g
 their own. Contrast with the page is at least 4.5:1 for ink, 3:1 for the rest.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Colour(NamedTuple):
@@ -45,14 +45,13 @@ COLOURS = (
     Colour("green-wash", GREEN_WASH, "#d4f0e0", "#163d2a"),
 )
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.edgecolor": MUTED,
     "axes.facecolor": "none",
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.prop_cycle": (
-        "cycler('color', "
-        f"{[BLUE, ORANGE, GREEN, RED, PURPLE, MUTED]})"
+        f"cycler('color', {[BLUE, ORANGE, GREEN, RED, PURPLE, MUTED]})"
     ),
     "axes.spines.right": False,
     "axes.spines.top": False,

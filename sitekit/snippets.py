@@ -26,7 +26,9 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from bs4 import BeautifulSoup
 
+from sitekit import source
 from sitekit.cache import cached
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
@@ -150,7 +152,9 @@ def run(fence: Fence) -> Run:
         with contextlib.redirect_stdout(printed), np.printoptions():
             exec(code, namespace)
     except Exception as error:
-        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        missing = (
+            error.name if isinstance(error, ModuleNotFoundError) else None
+        )
         trace = traceback.format_exc(limit=-1).strip()
         return Run(printed.getvalue(), trace, namespace, missing)
     return Run(printed.getvalue(), None, namespace)
@@ -175,7 +179,9 @@ def check(fence: Fence, outcome: Run) -> None:
     if outcome.missing in OPTIONAL:
         return  # the tests install it and run the snippet
     if outcome.error:
-        raise PageError(fence.path, fence.line, f"the snippet fails\n{outcome.error}")
+        raise PageError(
+            fence.path, fence.line, f"the snippet fails\n{outcome.error}"
+        )
     if outcome.printed == fence.shown:
         return
     if fence.output is None:
@@ -199,7 +205,9 @@ def rewrite(path: str, markdown: str) -> str:
             continue
         outcome = run(fence)
         if outcome.error:
-            raise PageError(path, fence.line, f"the snippet fails\n{outcome.error}")
+            raise PageError(
+                path, fence.line, f"the snippet fails\n{outcome.error}"
+            )
         shown = "".join(
             fence.indent * bool(row.strip()) + row
             for row in outcome.printed.splitlines(keepends=True)
@@ -218,6 +226,32 @@ def rewrite(path: str, markdown: str) -> str:
     return "".join([*pieces, markdown[end:]])
 
 
+def tie(soup: BeautifulSoup, path: str, known: list[Fence]) -> None:
+    """Tie each code block of the built page to the fence it came from.
+
+    A block that is no fence, such as indented code, raises PageError: nobody
+    would have run it. A shown source is copied with the imports it needs.
+    """
+    blocks = [
+        block
+        for block in soup.select("div.highlight, pre > code")
+        if block.name == "div" or not block.find_parent(class_="highlight")
+    ]
+    if len(blocks) != len(known):
+        extra = [b.get_text()[:60] for b in blocks[len(known) :][:1]]
+        raise PageError(
+            path,
+            known[-1].line if known else 1,
+            f"{len(known)} fences became {len(blocks)} code blocks; is a "
+            f"block indented, or a fence not closed? {extra or ''}",
+        )
+    for block, fence in zip(blocks, known, strict=True):
+        block["data-fate"] = fence.fate
+        if fence.fate == "source":
+            copied = source.shown(path, fence.line, fence.body)[1]
+            block["data-copy"] = copied
+
+
 def main() -> None:
     """Check, or with ``--write`` rewrite, the outputs of the pages named."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -232,7 +266,9 @@ def main() -> None:
     changed = 0
     for page in pages:
         before = page.read_text(encoding="utf-8")
-        name = page.resolve().relative_to(ROOT).as_posix().removeprefix("docs/")
+        name = (
+            page.resolve().relative_to(ROOT).as_posix().removeprefix("docs/")
+        )
         after = rewrite(name, before)
         if after != before:
             changed += 1

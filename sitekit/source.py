@@ -49,9 +49,13 @@ def imports(function: FunctionType) -> str:
             if node.name in used and node.name != function.__name__:
                 defined.append(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            targets = (
+                node.targets if isinstance(node, ast.Assign) else [node.target]
+            )
             defined += [
-                t.id for t in targets if isinstance(t, ast.Name) and t.id in used
+                t.id
+                for t in targets
+                if isinstance(t, ast.Name) and t.id in used
             ]
     if defined:
         lines.append(f"from {module.__name__} import {', '.join(defined)}")
@@ -65,7 +69,9 @@ def shown(path: str, line: int, body: str) -> tuple[str, str]:
         try:
             function = load(name)
         except (ImportError, AttributeError, ValueError):
-            raise PageError(path, line, f"no function {name!r} to show") from None
+            raise PageError(
+                path, line, f"no function {name!r} to show"
+            ) from None
         codes.append(without_docstring(function).strip() + "\n")
         needed.append(imports(function).strip())
     code = "\n\n".join(codes)

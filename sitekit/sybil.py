@@ -11,7 +11,9 @@ from sitekit.npm import ROOT
 
 def parse(document: Document) -> Iterable[Region]:
     """Yield a region for each fence that runs or whose source is shown."""
-    path = Path(document.path).relative_to(ROOT).as_posix().removeprefix("docs/")
+    path = (
+        Path(document.path).relative_to(ROOT).as_posix().removeprefix("docs/")
+    )
     for fence in snippets.fences(path, document.text):
         if fence.fate in ("run", "source", "skipped"):
             start, stop = fence.span

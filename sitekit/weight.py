@@ -23,7 +23,9 @@ STYLESHEET = re.compile(
 SCRIPT = re.compile(r'\s*<script\b[^>]* src="([^"]+)"[^>]*></script>')
 CHARSET = re.compile(r'<meta charset="utf-8" ?/?>')
 FACE = re.compile(r"@font-face\s*\{[^}]*maths\.woff2[^}]*\}")
-INLINE = re.compile(r"<script(?![^>]* src=)(?![^>]*json)[^>]*>(.*?)</script>", re.S)
+INLINE = re.compile(
+    r"<script(?![^>]* src=)(?![^>]*json)[^>]*>(.*?)</script>", re.S
+)
 
 #: A call of it fetches the stylesheet and the scripts at the reader's first act.
 LOADER = re.sub(
@@ -34,12 +36,16 @@ LOADER = re.sub(
 )
 
 
-def lighten(site: Path, dark: dict[str, str], with_policy: bool = True) -> None:
+def lighten(
+    site: Path, dark: dict[str, str], with_policy: bool = True
+) -> None:
     """Rewrite every page below `site`. `dark` has the selectors ``auto`` and ``chosen``.
 
     A site read from the file system has no origin, so no policy either.
     """
-    pages = sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html"))
+    pages = sorted(
+        p.relative_to(site).as_posix() for p in site.rglob("*.html")
+    )
     sheets: dict[str, None] = {}
     for page in pages:
         text = (site / page).read_text(encoding="utf-8")
@@ -67,16 +73,28 @@ def lighten(site: Path, dark: dict[str, str], with_policy: bool = True) -> None:
         path = site / answer["page"]
         text = path.read_text(encoding="utf-8")
         css = FACE.sub("", answer["css"]) + fonts.inside(site, text)
-        path.write_text(_light(text, answer["page"], css), encoding="utf-8")
+        text = _light(text, answer["page"], css)
+        path.write_text(
+            _with_policy(text) if with_policy else text, encoding="utf-8"
+        )
     sheet = site / SHEET
-    sheet.write_text(FACE.sub("", sheet.read_text(encoding="utf-8")), encoding="utf-8")
+    sheet.write_text(
+        FACE.sub("", sheet.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     (site / fonts.FONT).unlink()
-    for leftover in (*site.rglob("*.map"), *(site / sheet for sheet in sheets)):
+    for leftover in (
+        *site.rglob("*.map"),
+        *(site / sheet for sheet in sheets),
+    ):
         leftover.unlink()
 
 
 def _from_root(page: str, href: str) -> str:
-    return os.path.normpath(os.path.join(os.path.dirname(page), href)).replace("\\", "/").lstrip("/")
+    return (
+        os.path.normpath(os.path.join(os.path.dirname(page), href))
+        .replace("\\", "/")
+        .lstrip("/")
+    )
 
 
 def _light(text: str, page: str, css: str) -> str:

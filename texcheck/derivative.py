@@ -28,7 +28,15 @@ from texcheck.tree import (
 )
 from texcheck.values import Gradient, Value, is_number, take
 
-__all__ = ["bound", "build", "derivable", "numeric", "operator", "read"]
+__all__ = [
+    "bound",
+    "build",
+    "derivable",
+    "differentials",
+    "numeric",
+    "operator",
+    "read",
+]
 
 _STEP = 2e-4
 
@@ -80,6 +88,22 @@ def read(node: Fraction, env: Env) -> Derivative | None:
     if top[1] is None:
         return None
     return Derivative(top[1], bottom[1], top[0][1], span=node.span)
+
+
+def differentials(node: Node, env: Env) -> list[Node]:
+    """Return what a derivative is of and taken by; nothing for others."""
+    if isinstance(node, Fraction):
+        found = read(node, env)
+        return [found.top, found.bottom] if found else []
+    first = node.factors[0] if isinstance(node, Product) else node
+    rest = list(node.factors[1:]) if isinstance(node, Product) else []
+    if isinstance(first, Scripts) and first.base == Symbol("nabla"):
+        return [*first.sub, *rest]
+    if isinstance(first, Fraction):
+        top, bottom = _split(first.top), _split(first.bottom)
+        if top and bottom and top[1] is None and bottom[1] is not None:
+            return [bottom[1], *rest]
+    return []
 
 
 def operator(node: Product, env: Env) -> Closure | None:
@@ -207,6 +231,7 @@ def numeric(node: Derivative, env: Env) -> Closure:
     held = _held(node, env) if node.immediate else None
 
     def derivative(s: Locals) -> Value:
+        env.scope.inexact = True
         at = tuple([i(s) for i in index])
         if local:
             return _difference(_by_local(top, name, at, s), take(s[name], at))

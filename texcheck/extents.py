@@ -19,7 +19,7 @@ from texcheck.tree import (
 )
 from texcheck.values import Seq, Value, extent
 
-__all__ = ["Support", "infer", "letters_in"]
+__all__ = ["Support", "flat", "infer", "letters_in"]
 
 # A function that gives the indices along an axis, and whether more exist.
 _Axis = Callable[[Locals], tuple[range, bool]]
@@ -66,7 +66,7 @@ def _in_scripts(
             return []
         return [
             (reading.name, axis)
-            for axis, item in enumerate(_flat(reading.index, env))
+            for axis, item in enumerate(flat(reading.index, env))
             if _is_letter(item, name)
         ]
     if not isinstance(node.base, Group) or node.base.kind != "(":
@@ -75,7 +75,7 @@ def _in_scripts(
         return []
     base: Closure | None = None
     found: list[tuple[Closure | str, int]] = []
-    for axis, item in enumerate(_flat(node.sub, env)):
+    for axis, item in enumerate(flat(node.sub, env)):
         if _is_letter(item, name):
             base = base or env.build(node.base)
             found.append((base, axis))
@@ -102,7 +102,7 @@ def _in_call(
         return []
     value: Closure | None = None
     found: list[tuple[Closure | str, int]] = []
-    for axis, item in enumerate(_flat(applied.after.sub, env)):
+    for axis, item in enumerate(flat(applied.after.sub, env)):
         if _is_letter(item, name) and name not in letters_in(applied.group):
             value = value or env.build(
                 Product(("", ""), (applied.head, applied.group))
@@ -111,9 +111,9 @@ def _in_call(
     return found
 
 
-def _flat(items: tuple[Node, ...], env: Env) -> list[Node]:
+def flat(items: tuple[Node, ...], env: Env) -> list[Node]:
     """Return the index items with ``ij`` taken apart."""
-    flat: list[Node] = []
+    found: list[Node] = []
     for place, item in enumerate(items):
         apart = (
             isinstance(item, Product)
@@ -122,10 +122,10 @@ def _flat(items: tuple[Node, ...], env: Env) -> list[Node]:
             and all(isinstance(factor, Symbol) for factor in item.factors)
         )
         if apart and isinstance(item, Product):
-            flat += item.factors
+            found += item.factors
         else:
-            flat.append(item)
-    return flat
+            found.append(item)
+    return found
 
 
 def infer(name: str, nodes: list[Node], env: Env) -> Callable[[Locals], range]:
@@ -170,7 +170,7 @@ def _axis(
             _, value = env.scope.entry(base)
             beyond = isinstance(value, Seq) and value.outside is not None
             return env.scope.extent(base, axis), beyond
-        value = s[base]
+        value = s.get(base)
     else:
         value = base(s)
     beyond = isinstance(value, Seq) and value.outside is not None
@@ -198,8 +198,8 @@ class Support:
             return
         _, value = self.env.scope.entry(reading.name)
         index = scripts.indices(reading.index, value.ndim, self.env)
-        flat = _flat(reading.index, self.env)
-        for axis, (item, closure) in enumerate(zip(flat, index, strict=True)):
+        items = flat(reading.index, self.env)
+        for axis, (item, closure) in enumerate(zip(items, index, strict=True)):
             if self.name in letters_in(item) and axis in value.axes:
                 self.places.append((value, axis, closure))
 

@@ -1,7 +1,8 @@
 r"""Which Python name a symbol with its scripts spells.
 
 ``\mathbf{W}^{(h)}`` is ``W_h`` and ``\tilde{C}`` is ``C_tilde``. The longest
-known name wins; scripts left over are an index, a transpose or a power.
+known name wins; scripts left over are an index, a transpose or a power. A
+colon is part of the name: ``G_{t:t+n}`` is ``G_span`` at two indices.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from itertools import product
 
 from texcheck.errors import EquationError
 from texcheck.tree import (
+    Group,
     Node,
     Number,
     Part,
@@ -54,6 +56,7 @@ class Reading:
     primes: int = 0
 
 
+# Gives what a name stands for, or None.
 Lookup = Callable[[str], Known | None]
 
 
@@ -84,6 +87,8 @@ def label(node: Node) -> tuple[str, ...]:
         return tuple("".join(parts) for parts in product(*letters))
     if isinstance(node, Scripts):
         return _scripted_label(node)
+    if isinstance(node, Group) and node.kind == ":":
+        return ("span",)
     return ()
 
 
@@ -129,6 +134,8 @@ def _choices(symbol: Symbol, node: Scripts | None) -> list[_Choice]:
     for primed, count, place in product(
         {primes > 0, False}, range(len(sub) + 1), places
     ):
+        if any(_is_span(item) for item in sub[count:]):
+            continue
         subs = [label(item) for item in sub[:count]]
         if count and not all(subs):
             continue
@@ -138,6 +145,10 @@ def _choices(symbol: Symbol, node: Scripts | None) -> list[_Choice]:
         used = count + (place is not None) + primed
         choices.append(_Choice(frozenset(names), used, count, place, primed))
     return choices
+
+
+def _is_span(item: Node) -> bool:
+    return isinstance(item, Group) and item.kind == ":"
 
 
 def _joined(
@@ -225,7 +236,14 @@ def _leftover(
             raised += part.items
         else:
             parts.append(part)
-    return (*raised, *scripts.sub[choice.subs :]), tuple(parts), primes
+    spans = [
+        value
+        for item in scripts.sub
+        if isinstance(item, Group) and _is_span(item)
+        for value in item.items
+    ]
+    rest = scripts.sub[choice.subs :]
+    return (*raised, *spans, *rest), tuple(parts), primes
 
 
 def _reading(
@@ -234,6 +252,8 @@ def _reading(
     if scripts is None:
         return Reading(name, known)
     index, parts, primes = _leftover(scripts, choice)
+    if known.kind == "sequence" and parts and parts[0].kind == "expr":
+        index, parts = (*parts[0].items, *index), parts[1:]
     for part in parts:
         if part.kind in {*_SIGNS, "label"}:
             raise EquationError(

@@ -263,7 +263,7 @@ def _conditions(
     letters: list[Symbol] = []
     while items:
         item = items.pop(0)
-        if isinstance(item, Symbol) and items:
+        if isinstance(item, Symbol):
             letters.append(item)
             continue
         if not isinstance(item, Compare):
@@ -283,8 +283,11 @@ def _conditions(
         else:
             found.append(Guard(item))
         letters = []
-    if letters:
-        raise EquationError("a letter without a range behind the equation")
+    for letter in letters:
+        if not _is_letter_of(letter, rows):
+            raise EquationError(
+                "a letter behind the equation that its left side has not"
+            )
     return found
 
 

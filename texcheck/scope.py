@@ -56,6 +56,7 @@ class Clause:
     row: int
     source: str
     key: object = None
+    fixed: int = 0
     used: bool = False
     body: Closure | None = field(default=None, repr=False)
 
@@ -89,6 +90,18 @@ class Scope:
         self.steps = 0
         self.read_names: set[str] = set()
         self.rng = np.random.default_rng(0)
+        self.inexact = False
+
+    def reset(self, seed: int) -> None:
+        """Forget what an earlier block has evaluated."""
+        self.memo, self.mode, self.own = {}, None, None
+        self.active, self.steps, self.inexact = set(), 0, False
+        self.read_names = set()
+        self.rng = np.random.default_rng(seed)
+        for rules in (self.definitions, self.rows):
+            for clauses in rules.values():
+                for clause in clauses:
+                    clause.body = None
 
     def fork(self) -> "Scope":
         """Return a copy that learns on its own."""
@@ -127,6 +140,14 @@ class Scope:
         """Return the bound function `name`, or None."""
         known, value = self.entry(name)
         return value if known and known.kind == "function" else None
+
+    def reads_single(self) -> bool:
+        """Whether a value that was read has less than double precision."""
+        return any(
+            getattr(self.namespace.get(name), "dtype", None)
+            in {np.dtype(np.float32), np.dtype(np.float16)}
+            for name in self.read_names
+        )
 
     # Work.
 

@@ -70,7 +70,7 @@ def _named(reading: Reading, env: Env) -> Closure:
     if kind == "letter":
         if reading.index:
             raise EquationError(f"the letter {name} takes no index", "index")
-        return lambda s: s[name]
+        return _letter(name)
     index = indices(reading.index, reading.known.ndim, env)
     if kind == "local":
         return _local(name, index)
@@ -89,10 +89,23 @@ def _named(reading: Reading, env: Env) -> Closure:
     return get
 
 
+def _letter(name: str) -> Closure:
+    def get(s: Locals) -> Value:
+        try:
+            return s[name]
+        except KeyError:
+            raise EquationError(
+                f"the letter {name} is used before it has a value", "range"
+            ) from None
+
+    return get
+
+
 def _local(name: str, index: list[Closure]) -> Closure:
+    value = _letter(name)
     if not index:
-        return lambda s: s[name]
-    return lambda s: take(s[name], tuple([i(s) for i in index]))
+        return value
+    return lambda s: take(value(s), tuple([i(s) for i in index]))
 
 
 def indices(
@@ -161,7 +174,11 @@ def _raise(base: Closure, part: Part, env: Env) -> Closure:
     if part.kind not in {"expr", "odot"}:
         raise EquationError(f"a superscript {part.kind} has no reading here")
     if part.items == (Symbol("T"),):
-        raise Unsupported(r"^T has two readings: write ^\top")
+        if env.lookup("T") is not None:
+            raise Unsupported(
+                r"^T has two readings while T is bound: write ^\top"
+            )
+        return lambda s: transpose(base(s))
     exponent = env.build(part.items[0])
     if part.kind == "odot":
         return lambda s: entrywise_power(base(s), exponent(s))
@@ -193,11 +210,11 @@ def build(node: Scripts, env: Env) -> Closure:
             "a script behind an unbracketed expression has two readings: "
             "write round brackets"
         )
-    if isinstance(node.base, Group) and node.base.kind not in {"(", "abs"}:
-        if node.sub or node.base.kind == "[":
+    if isinstance(node.base, Group) and node.base.kind == "[":
+        if isinstance(node.base.items[0], Compare) or not node.sub:
             raise Unsupported(
-                "a script behind this bracket is not supported: "
-                "write round brackets"
+                "a script behind this bracket is not supported: write round "
+                "brackets"
             )
     return scripted(env.build(node.base), node, env)
 

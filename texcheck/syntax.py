@@ -493,9 +493,9 @@ class Parser:
 
     @staticmethod
     def _sub_items(parser: "Parser") -> tuple[Node, ...]:
-        items = [parser.compare()]
-        while parser.accept(",", ":", ";", "mid"):
-            items.append(parser.compare())
+        items = [_item(parser)]
+        while parser.accept(",", ";", "mid"):
+            items.append(_item(parser))
         return tuple(items)
 
     @staticmethod
@@ -506,6 +506,18 @@ class Parser:
         if not parts:
             raise EquationError("an empty superscript")
         return tuple(parts)
+
+
+def _item(parser: Parser) -> Node:
+    r"""Parse an item of a subscript: ``t:t+n`` is one, of two values."""
+    start = parser.start()
+    first = parser.compare()
+    if not parser.accept(":"):
+        if isinstance(first, Group) and first.kind == "<":
+            return first.items[0] if len(first.items) == 1 else first
+        return first
+    items = (first, parser.compare())
+    return Group(":", items, span=parser.span(start))
 
 
 _MARKS = {

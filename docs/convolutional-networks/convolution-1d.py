@@ -19,7 +19,9 @@ def sliding_dot_product() -> Figure:
     ghosts = [(i,) for i in range(len(padded)) if not m - 1 <= i < m - 1 + n]
     figure, axes = canvas(13, 3 + len(output))
     cells(axes, padded, 0.2, 0.8, ghosts=ghosts, fill=BLUE_WASH)
-    text(axes, 0.2, 0.4, "signal, padded with two zeros", ha="left", color=MUTED)
+    text(
+        axes, 0.2, 0.4, "signal, padded with two zeros", ha="left", color=MUTED
+    )
     text(axes, 11.2, 0.4, "output", color=MUTED)
     for i, value in enumerate(output):
         cells(axes, KERNEL[::-1], 0.2 + i, 2.2 + i, fill=ORANGE_WASH)
@@ -36,9 +38,7 @@ def padding_modes() -> Figure:
     ):
         y = 0.6 + 3.3 * row
         padded = np.pad(SIGNAL, left)
-        ghosts = [
-            (i,) for i in range(len(padded)) if not left <= i < left + n
-        ]
+        ghosts = [(i,) for i in range(len(padded)) if not left <= i < left + n]
         x = 3.2 + m - 1 - left
         cells(axes, padded, x, y, ghosts=ghosts, fill=BLUE_WASH)
         frame(axes, x, y, m, 1, BLUE)
@@ -47,5 +47,7 @@ def padding_modes() -> Figure:
         output = convolve(SIGNAL, KERNEL, mode)
         start = x + (m - 1) / 2
         cells(axes, output, start, y + 1.5)
-        text(axes, 0.2, y + 2, f"{len(output)} outputs", ha="left", color=MUTED)
+        text(
+            axes, 0.2, y + 2, f"{len(output)} outputs", ha="left", color=MUTED
+        )
     return figure

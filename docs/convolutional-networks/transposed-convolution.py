@@ -18,7 +18,9 @@ def zero_insertion() -> Figure:
     spread = np.zeros((len(INPUT) - 1) * STRIDE + 1)
     spread[::STRIDE] = INPUT
     padded = np.pad(spread, m - 1)
-    output = conv_transpose1d(INPUT[None], KERNEL[None, None], stride=STRIDE)[0]
+    output = conv_transpose1d(INPUT[None], KERNEL[None, None], stride=STRIDE)[
+        0
+    ]
     figure, axes = canvas(13, 8.6)
     x = 4.2
     cells(axes, INPUT, x + 2.5, 0.4, fill=BLUE_WASH)
@@ -36,7 +38,14 @@ def zero_insertion() -> Figure:
         y = 4.4 + (1.1 if row else 0)
         cells(axes, KERNEL[::-1], x + row, y, fill=ORANGE_WASH)
         where = "first" if row == 0 else "last"
-        text(axes, 0.2, y + 0.5, f"flipped kernel, {where}", ha="left", color=MUTED)
+        text(
+            axes,
+            0.2,
+            y + 0.5,
+            f"flipped kernel, {where}",
+            ha="left",
+            color=MUTED,
+        )
     cells(axes, output, x + (m - 1) / 2, 7.3, fill=GREEN_WASH)
     for y, words in ((0.9, "input"), (2.9, "zeros inserted"), (7.8, "output")):
         text(axes, 0.2, y, words, ha="left")

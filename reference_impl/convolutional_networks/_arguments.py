@@ -108,8 +108,9 @@ def conv_transpose_layer(
 ) -> Layer:
     """Return the checked arguments of conv_transpose1d or conv_transpose2d.
 
-    `sizes` are stride, padding, output_padding and dilation. The geometry is that of the convolution whose adjoint this layer is: its
-    `output` is the size of this layer's input, its `input` that of the output.
+    `sizes` are stride, padding, output_padding and dilation. The geometry is
+    that of the convolution whose adjoint this layer is: its `output` is the
+    size of this layer's input, its `input` that of this layer's output.
     """
     x, batch = _input(axes, input)
     w = _weight(axes, weight, ("C", "O/groups"), x)

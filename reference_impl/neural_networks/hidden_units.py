@@ -105,9 +105,7 @@ def absolute_backward(
     return g * np.sign(x)
 
 
-def leaky_relu(
-    input: np.ndarray, negative_slope: float = 0.01
-) -> np.ndarray:
+def leaky_relu(input: np.ndarray, negative_slope: float = 0.01) -> np.ndarray:
     """Return x above 0 and negative_slope * x below it.
 
     Parameters

@@ -1,6 +1,7 @@
 """The products of a recurrent layer that need no loop over the steps.
 
-Axes: T steps, B batch, I inputs, H hidden units, G gates.
+Axes: G gates, T steps, B batch, I inputs, H hidden units. The gates come
+first, so that each is one contiguous block: ``i, f, g, o = gates[:, t]``.
 """
 
 import numpy as np
@@ -8,38 +9,56 @@ import numpy as np
 from reference_impl.recurrent_networks._arguments import Weights
 
 
-def project(
-    x: np.ndarray, weights: Weights, scale: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return W_ih x of all steps, W_hh transposed, and the biases' sum.
+def project(x: np.ndarray, w_ih: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return scale * (W_ih x) of all steps, of shape (G, T, B, H)."""
+    (T, B, inputs), G = x.shape, len(scale)
+    z = x.reshape(T * B, inputs) @ transposed(w_ih, scale)
+    return z.reshape(G, T, B, len(w_ih) // G)
 
-    Their shapes are (T, B, G*H), (H, G*H) and (G*H,). All are multiplied by
-    `scale` (G*H,).
-    """
-    w_ih, w_hh, b_ih, b_hh, _ = weights
-    T, B, inputs = x.shape
-    z = x.reshape(T * B, inputs) @ (w_ih.T * scale)
-    biases = [b * scale for b in (b_ih, b_hh) if b is not None]
-    bias = sum(biases, np.zeros_like(scale))
-    return z.reshape(T, B, -1), np.multiply(w_hh.T, scale, order="C"), bias
+
+def transposed(weight: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return scale * weight (G*H, K) as (G, K, H), for scale (G, 1, 1)."""
+    (rows, K), G = weight.shape, len(scale)
+    w = weight.reshape(G, rows // G, K).swapaxes(1, 2)
+    return np.multiply(w, scale, order="C")
+
+
+def bias(
+    biases: tuple[np.ndarray | None, ...], scale: np.ndarray, H: int
+) -> np.ndarray:
+    """Return scale * (the biases' sum), zero where all are None: (G, 1, H)."""
+    total = np.zeros((len(scale), 1, H), scale.dtype)
+    for b in biases:
+        if b is not None:
+            total += scale * b.reshape(total.shape)
+    return total
 
 
 def weight_gradients(
-    grad_z: np.ndarray, x: np.ndarray, hidden: np.ndarray, weights: Weights
+    grad_z: np.ndarray,
+    x: np.ndarray,
+    previous: np.ndarray,
+    weights: Weights,
+    grad_recurrent: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Weights]:
     """Return the gradients to x (T, B, I) and to the weights.
 
-    `grad_z` (T, B, G*H) is the gradient to W_ih x + b_ih + W_hh h + b_hh, and
-    `hidden` (T + 1, B, H) begins with the state before the first step.
+    `grad_z` (G, T, B, H) is the gradient to W_ih x + b_ih; `grad_recurrent`,
+    by default the same, that to W_hh h + b_hh. `previous` (T, B, H) holds h.
     """
-    w_ih, w_hh, b_ih, b_hh, _ = weights
-    T, B, inputs = x.shape
-    dz = grad_z.reshape(T * B, -1)
-    grad_bias = dz.sum(axis=0)
-    grads = Weights(
-        dz.T @ x.reshape(T * B, inputs),
-        dz.T @ hidden[:-1].reshape(T * B, -1),
-        None if b_ih is None else grad_bias,
-        None if b_hh is None else grad_bias.copy(),
+    G, T, B, H = grad_z.shape
+    dz, h, inputs = (
+        grad_z.reshape(G, T * B, H),
+        previous.reshape(T * B, H),
+        x.reshape(T * B, x.shape[2]),
     )
-    return (dz @ w_ih).reshape(x.shape), grads
+    dy = dz if grad_recurrent is None else grad_recurrent.reshape(dz.shape)
+    w_ih, w_hh, b_ih, b_hh, _ = weights
+    grads = Weights(
+        (dz.swapaxes(1, 2) @ inputs).reshape(w_ih.shape),
+        (dy.swapaxes(1, 2) @ h).reshape(w_hh.shape),
+        None if b_ih is None else dz.sum(axis=1).reshape(b_ih.shape),
+        None if b_hh is None else dy.sum(axis=1).reshape(b_hh.shape),
+    )
+    grad_x = np.matmul(dz, w_ih.reshape(G, H, x.shape[2])).sum(axis=0)
+    return grad_x.reshape(x.shape), grads

@@ -17,7 +17,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference_impl.recurrent_networks._arguments import Layers, Weights
+from reference_impl.recurrent_networks._arguments import (
+    Layers,
+    Weights,
+    gradients_of,
+)
 
 States = tuple[np.ndarray, ...]
 
@@ -43,7 +47,8 @@ class Cell(NamedTuple):
     backward(grad_hidden, grad_states, record, weights, sizes) returns the
     gradients to x, the states and the weights; `grad_hidden` (T, B, H) is
     dL/dh of each step, through the output only.
-    definition(x, states, weights) returns the next states of one vector x.
+    definition(x, states, weights) returns the states after one step, for x of
+    shape (1, I).
     """
 
     gates: int
@@ -51,6 +56,47 @@ class Cell(NamedTuple):
     forward: Callable[..., Any]
     backward: Callable[..., tuple[np.ndarray, States, Weights]]
     definition: Callable[..., States]
+
+
+def call(
+    cell: Cell, layers: Layers, return_trace: bool = False
+) -> tuple[Any, ...]:
+    """Return the output and the S last states, as the caller has its axes."""
+    output, final, trace = run(cell, layers)
+    traces = [trace] if return_trace else []
+    return (layers.as_called(output), *final, *traces)
+
+
+def call_definition(cell: Cell, layers: Layers) -> tuple[np.ndarray, ...]:
+    """Return what `call` returns: the loops of `run_definition`."""
+    output, final = run_definition(cell, layers)
+    return (layers.as_called(output), *final)
+
+
+def call_backward(
+    cell: Cell,
+    layers: Layers,
+    grad_output: Sequence[np.ndarray | None],
+    trace: Trace | None,
+) -> tuple[np.ndarray, list[np.ndarray], list[Weights]]:
+    """Return the gradients to the input, the S states and the weights."""
+    (T, B, _), (h, *_) = layers.input.shape, layers.states
+    H, steps = h.shape[-1], (B, T) if layers.batch_first else (T, B)
+    names = ["output", "h_n", "c_n"][: cell.states + 1]
+    shapes = [(*steps, layers.directions * H)] + cell.states * [h.shape]
+    grad, *grad_states = gradients_of(names, grad_output, shapes, layers.input)
+    if trace is None:
+        trace = run(cell, layers)[2]
+    _check_trace(trace, layers)
+    grad_x, grad_first, grad_weights = run_backward(
+        cell, layers, layers.as_called(grad), grad_states, trace
+    )
+    return layers.as_called(grad_x), grad_first, grad_weights
+
+
+def flat(weights: list[Weights]) -> list[np.ndarray]:
+    """Return the arrays of `weights` in the order of `params`."""
+    return [array for w in weights for array in w[:4] if array is not None]
 
 
 def run(
@@ -135,15 +181,15 @@ def run_definition(
         output = np.zeros((T, B, D * H), below.dtype)
         for b, d in np.ndindex(B, D):
             k, length = layer * D + d, layers.lengths[b]
-            states = tuple(state[k, b] for state in layers.states)
+            states = tuple(state[k, b : b + 1] for state in layers.states)
             for step in range(length):
                 t = length - 1 - step if d else step
                 states = cell.definition(
-                    below[t, b], states, layers.weights[k]
+                    below[t, b : b + 1], states, layers.weights[k]
                 )
-                output[t, b, d * H : (d + 1) * H] = states[0]
+                output[t, b, d * H : (d + 1) * H] = states[0][0]
             for s, state in enumerate(states):
-                final[s][k, b] = state
+                final[s][k, b] = state[0]
         below = output * masks[layer] if layer < len(masks) else output
     return below, final
 
@@ -163,6 +209,23 @@ def dropout_masks(layers: Layers) -> list[np.ndarray]:
         for _ in range(layers.count - 1)
     ]
     return [((r >= p) * scale).astype(layers.input.dtype) for r in draws]
+
+
+def _check_trace(trace: Trace, layers: Layers) -> None:
+    """Raise unless `trace` can be that of a run with these arguments."""
+    if not isinstance(trace, Trace):
+        raise TypeError(
+            "trace must be what return_trace=True returned, "
+            f"got trace of type {type(trace).__name__}"
+        )
+    (T, B, _), H = layers.input.shape, layers.states[0].shape[-1]
+    wanted = [(T + 1, B, H)] * len(layers.weights)
+    got = [record.hidden.shape for record in trace.records]
+    if got != wanted or len(trace.masks) != layers.drops * (layers.count - 1):
+        raise ValueError(
+            f"trace must hold hidden states of shapes {wanted} and as many "
+            f"masks as dropout draws, got {got} and {len(trace.masks)} masks"
+        )
 
 
 def _order(layers: Layers) -> np.ndarray:

@@ -50,7 +50,15 @@ def build(folder, page, more=None):
     for name, text in (more or {}).items():
         (folder / "docs" / name).write_text(text, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", folder / "mkdocs.yml"],
+        [
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "--strict",
+            "-f",
+            folder / "mkdocs.yml",
+        ],
         cwd=ROOT,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         capture_output=True,
@@ -63,7 +71,9 @@ def build(folder, page, more=None):
 def test_a_page_without_a_fault_builds(tmp_path):
     done = build(tmp_path, GOOD)
     assert done.returncode == 0, done.stderr
-    html = (tmp_path / "site/convolutional-networks/pooling/index.html").read_text()
+    html = (
+        tmp_path / "site/convolutional-networks/pooling/index.html"
+    ).read_text()
     assert "<math" in html
     assert 'http-equiv="Content-Security-Policy"' in html
 
@@ -73,12 +83,28 @@ def test_a_page_without_a_fault_builds(tmp_path):
     ("old", "new", "message"),
     [
         ("\n2\n```", "\n3\n```", "pooling.md:14: the output shown is not"),
-        ("index.md#home", "index.md#nowhere", "docs/convolutional-networks/pooling.md:18: "),
+        (
+            "index.md#home",
+            "index.md#nowhere",
+            "docs/convolutional-networks/pooling.md:18: ",
+        ),
         ("index.md#home", "nowhere.md", "pooling.md:18: "),
         ("y = x^2", "y = \\frac{x", "pooling.md:7: TeX:"),
-        ("\\eqref{square}", "\\eqref{cube}", "pooling.md:3: unknown \\eqref{cube}"),
-        ("```python\nprint(1 + 1)\n```", "    print(1 + 1)", "follows no snippet"),
-        ("Some words", "    indented = code\n\nSome words", "is a block indented"),
+        (
+            "\\eqref{square}",
+            "\\eqref{cube}",
+            "pooling.md:3: unknown \\eqref{cube}",
+        ),
+        (
+            "```python\nprint(1 + 1)\n```",
+            "    print(1 + 1)",
+            "follows no snippet",
+        ),
+        (
+            "Some words",
+            "    indented = code\n\nSome words",
+            "is a block indented",
+        ),
         ("```python", "```pycon", "has no fate"),
         ("print(1 + 1)", "print(1 + one)", "NameError"),
     ],

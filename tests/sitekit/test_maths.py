@@ -38,7 +38,9 @@ def test_mathml_carries_its_source():
     assert 'display="block"' in mathml
 
 
-@pytest.mark.parametrize("tex", [r"\frac{a}", r"\nosuchmacro x", "a^b^c", r"\left( a"])
+@pytest.mark.parametrize(
+    "tex", [r"\frac{a}", r"\nosuchmacro x", "a^b^c", r"\left( a"]
+)
 def test_wrong_tex_is_refused(tex):
     with pytest.raises(TexError):
         to_mathml(tex, True)
@@ -46,7 +48,11 @@ def test_wrong_tex_is_refused(tex):
 
 def test_numbers_count_through_a_chapter():
     numbered = number_equations(
-        [("a.md", PAGE, 2), ("b.md", "$$\nx\n$$\n", 2), ("c.md", "$$\nx\n$$\n", 3)]
+        [
+            ("a.md", PAGE, 2),
+            ("b.md", "$$\nx\n$$\n", 2),
+            ("c.md", "$$\nx\n$$\n", 3),
+        ]
     )
     assert [e.number for e in numbered["a.md"]] == ["2.1", "2.2"]
     assert [e.number for e in numbered["b.md"]] == ["2.3"]
@@ -57,20 +63,26 @@ def test_numbers_count_through_a_chapter():
 
 
 def test_a_label_names_one_equation():
-    with pytest.raises(PageError, match=r"b.md:3: label 'first' already .* a.md:3"):
+    with pytest.raises(
+        PageError, match=r"b.md:3: label 'first' already .* a.md:3"
+    ):
         number_equations([("a.md", PAGE, 1), ("b.md", PAGE, 1)])
 
 
 def test_references_become_links_outside_code_only():
     labels = {"first": number_equations([("a.md", PAGE, 2)])["a.md"][0]}
     text = "see \\eqref{first} and `\\eqref{first}`\n"
-    resolved = resolve_references("b.md", text, labels, lambda e: f"../a/#{e.anchor}")
+    resolved = resolve_references(
+        "b.md", text, labels, lambda e: f"../a/#{e.anchor}"
+    )
     assert '<a class="eqref" href="../a/#eq-first">(2.1)</a>' in resolved
     assert "`\\eqref{first}`" in resolved
 
 
 def test_an_unknown_reference_names_file_and_line():
-    with pytest.raises(PageError, match=r"docs/b.md:2: unknown \\eqref\{none\}"):
+    with pytest.raises(
+        PageError, match=r"docs/b.md:2: unknown \\eqref\{none\}"
+    ):
         resolve_references("b.md", "\n\\eqref{none}", {}, str)
 
 

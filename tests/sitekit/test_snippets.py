@@ -90,7 +90,10 @@ def test_a_fence_inside_a_comment_is_none():
             '```python\nx = 1\n```\n\n```text title="Output"\n1\n```\n',
             "not what the snippet prints",
         ),
-        ("\n```python\nx\n```\n", r"page.md:2: the snippet fails(.|\n)*line 3"),
+        (
+            "\n```python\nx\n```\n",
+            r"page.md:2: the snippet fails(.|\n)*line 3",
+        ),
         ("```python\nimport not_there\n```\n", "No module named 'not_there'"),
     ],
 )
@@ -119,7 +122,9 @@ def test_print_options_do_not_leak():
 
 
 def test_rewrite_mends_a_stale_output_and_adds_a_missing_one():
-    stale = '```python\nprint(1)\n```\n\n```text title="Output"\n2\n```\n\nEnd.\n'
+    stale = (
+        '```python\nprint(1)\n```\n\n```text title="Output"\n2\n```\n\nEnd.\n'
+    )
     fresh = stale.replace("\n2\n", "\n1\n")
     assert rewrite("page.md", stale) == fresh
     assert rewrite("page.md", fresh) == fresh

@@ -1,0 +1,248 @@
+"""Any function of NumPy or of this package as a node of the graph.
+
+Page: docs/neural-networks/backpropagation.md.
+
+Three kinds. NumPy's functions and those of this package whose gradients are
+written with variables can be differentiated to any order. Every other function
+that has a ``_backward`` beside it can be differentiated once.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from reference_impl.neural_networks import _graph_activations
+from reference_impl.neural_networks import _graph_convolutions
+from reference_impl.neural_networks.backpropagation_variables import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NEGATIVE,
+    SUBTRACT,
+    Operation,
+    Variable,
+    broadcast_to,
+    choose,
+    like,
+    matmul,
+    power,
+    reshape,
+    sum_to,
+    take,
+    transpose,
+)
+
+__all__ = ["apply"]
+
+
+def apply(
+    function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Variable:
+    """Return function(*args, **kwargs) as a variable that has gradients.
+
+    Parameters
+    ----------
+    function : callable
+        Of NumPy or of this package.
+    *args, **kwargs
+        Its arguments. Those that are a `Variable` can be differentiated to.
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    TypeError
+        If no gradient of `function` is known, it does not return one array,
+        or a `Variable` stands where it has no gradient.
+    NotImplementedError
+        On differentiating twice what can be differentiated only once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import Variable, apply, grad, silu
+    >>> x = Variable(np.array([-1.0, 2.0]))
+    >>> y = apply(silu, x)
+    >>> y.value.round(3), grad(y.sum(), [x])[0].value.round(3)
+    (array([-0.269,  1.762]), array([0.072, 1.091]))
+    """
+    if function in FUNCTIONS:
+        return FUNCTIONS[function](*args, **kwargs)
+    name = getattr(function, "__name__", repr(function))
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    backward = getattr(module, f"{name}_backward", None)
+    if backward is None:
+        raise TypeError(
+            f"function must have a known gradient, got function={name}"
+        )
+    return _once(function, backward, args, kwargs)
+
+
+def _once(
+    function: Callable[..., Any],
+    backward: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Variable:
+    """Return function(*args, **kwargs), to be differentiated once."""
+    bound = inspect.signature(function).bind(*args, **kwargs)
+    nodes = {
+        name: value
+        for name, value in bound.arguments.items()
+        if isinstance(value, Variable)
+    }
+
+    def call(f: Callable[..., Any], *first: Any) -> Any:
+        plain = inspect.BoundArguments(bound.signature, bound.arguments.copy())
+        for name, node in nodes.items():
+            plain.arguments[name] = node.value
+        return f(*first, *plain.args, **plain.kwargs)
+
+    def forward(*_: np.ndarray) -> np.ndarray:
+        output = call(function)
+        if not isinstance(output, np.ndarray | np.floating):
+            raise TypeError(
+                f"function must return one array, got {function.__name__} "
+                f"returning {type(output).__name__}"
+            )
+        return np.asarray(output)
+
+    found: dict[Variable, Any] = {}  # one call serves all the arguments
+
+    def gradient(name: str) -> Callable[..., Variable]:
+        def build(D: Variable, *_: Variable) -> Variable:
+            if D not in found:
+                found[D] = call(backward, D.value)
+            value = _entry(found[D], name, function)
+            return Operation(
+                backward.__name__, lambda *_: value, (_refuse, *refusals)
+            )(D, *nodes.values())
+
+        return build
+
+    refusals = (_refuse,) * len(nodes)
+    gradients = tuple(map(gradient, nodes))
+    return Operation(function.__name__, forward, gradients)(*nodes.values())
+
+
+def _entry(
+    gradients: Any, name: str, function: Callable[..., Any]
+) -> np.ndarray:
+    """Return the gradient to the argument called `name`."""
+    if isinstance(gradients, np.ndarray | np.floating):
+        first = next(iter(inspect.signature(function).parameters))
+        gradients = {first: gradients}
+    else:
+        gradients = gradients._asdict()
+    if gradients.get(name) is None:
+        raise TypeError(
+            f"{name} must not be a Variable: {function.__name__} has no "
+            f"gradient to it, got gradients to {', '.join(gradients)}"
+        )
+    return gradients[name]
+
+
+def _refuse(D: Variable, output: Variable, *_: Variable) -> Variable:
+    name = output.operation.name if output.operation else ""
+    raise NotImplementedError(
+        "z must be built from operations whose gradients are written with "
+        f"variables to be differentiated again, got {name}"
+    )
+
+
+def _binary(operation: Operation) -> Callable[[Any, Any], Variable]:
+    return lambda x, y: operation(like(x, y), like(y, x))
+
+
+def _unary(
+    f: np.ufunc, slope: Callable[[Variable, Variable], Any]
+) -> Operation:
+    """Return an operation with dy/dx = slope(x, y), entry by entry."""
+    return Operation(f.__name__, f, (lambda D, y, x: D * slope(x, y),))
+
+
+def _extreme(f: np.ufunc) -> Callable[[Any, Any], Variable]:
+    """Return np.maximum or np.minimum; a tie is shared equally."""
+
+    def share(x: Variable, y: Variable, output: Variable) -> np.ndarray:
+        won = (x.value == output.value).astype(output.value.dtype)
+        return won / (1 + (x.value == y.value))
+
+    return _binary(
+        Operation(
+            f.__name__,
+            f,
+            (
+                lambda D, z, x, y: sum_to(D * share(x, y, z), x.shape),
+                lambda D, z, x, y: sum_to(D * share(y, x, z), y.shape),
+            ),
+        )
+    )
+
+
+def _concatenate(arrays: Sequence[Any], axis: int = 0) -> Variable:
+    """Return np.concatenate(arrays, axis)."""
+    ends = np.cumsum([np.shape(getattr(x, "value", x))[axis] for x in arrays])
+
+    def part(i: int) -> Callable[..., Variable]:
+        def gradient(D: Variable, *_: Variable) -> Variable:
+            index: list[Any] = [slice(None)] * D.ndim
+            index[axis] = slice(ends[i - 1] if i else 0, ends[i])
+            return take(D, tuple(index))
+
+        return gradient
+
+    return Operation(
+        "concatenate",
+        lambda *arrays: np.concatenate(arrays, axis),
+        tuple(map(part, range(len(arrays)))),
+    )(*arrays)
+
+
+def _stack(arrays: Sequence[Variable], axis: int = 0) -> Variable:
+    """Return np.stack(arrays, axis)."""
+    index = (slice(None),) * (axis % (np.ndim(arrays[0].value) + 1))
+    return _concatenate([take(x, (*index, None)) for x in arrays], axis)
+
+
+#: What `apply` computes with variables; every gradient is a variable again.
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Variable]] = {
+    np.add: _binary(ADD),
+    np.subtract: _binary(SUBTRACT),
+    np.multiply: _binary(MULTIPLY),
+    np.divide: _binary(DIVIDE),
+    np.power: lambda x, y: power(like(x, y), y),
+    np.matmul: matmul,
+    np.maximum: _extreme(np.maximum),
+    np.minimum: _extreme(np.minimum),
+    np.negative: NEGATIVE,
+    np.positive: lambda x: x,
+    np.reciprocal: lambda x: 1.0 / x,
+    np.square: lambda x: x * x,
+    np.absolute: _unary(np.absolute, lambda x, y: np.sign(x.value)),
+    np.sign: _unary(np.sign, lambda x, y: 0.0),
+    np.exp: _unary(np.exp, lambda x, y: y),
+    np.expm1: _unary(np.expm1, lambda x, y: y + 1.0),
+    np.log: _unary(np.log, lambda x, y: 1.0 / x),
+    np.log1p: _unary(np.log1p, lambda x, y: 1.0 / (1.0 + x)),
+    np.sqrt: _unary(np.sqrt, lambda x, y: 0.5 / y),
+    np.sin: _unary(np.sin, lambda x, y: np.cos(x)),
+    np.cos: _unary(np.cos, lambda x, y: -np.sin(x)),
+    np.tanh: _unary(np.tanh, lambda x, y: 1.0 - y * y),
+    np.sum: lambda x, axis=None, keepdims=False: x.sum(axis, keepdims),
+    np.mean: lambda x, axis=None, keepdims=False: x.mean(axis, keepdims),
+    np.max: lambda x, axis=None, keepdims=False: x.max(axis, keepdims),
+    np.reshape: reshape,
+    np.transpose: transpose,
+    np.broadcast_to: broadcast_to,
+    np.where: choose,
+    np.concatenate: _concatenate,
+    np.stack: _stack,
+    **_graph_activations.FUNCTIONS,
+    **_graph_convolutions.FUNCTIONS,
+}

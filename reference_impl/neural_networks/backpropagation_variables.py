@@ -1,0 +1,444 @@
+"""The nodes of a computational graph over arrays, and their arithmetic.
+
+Page: docs/neural-networks/backpropagation.md.
+
+A variable holds an array and the edges into it: the operation that computed
+it and that operation's inputs. An operation knows its function f and, for each
+input, how to build the gradient from D, the gradient to its output. What it
+builds are variables again, so that gradients can be differentiated.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference_impl import _checks
+
+__all__ = ["Variable", "Operation"]
+
+
+class Operation(NamedTuple):
+    """A function of arrays, together with its gradients.
+
+    Attributes
+    ----------
+    name : str
+    f : callable
+        Takes the input arrays, returns the output array.
+    gradients : tuple of callable
+        One for each input. Takes variables (D, output, *inputs), D being the
+        gradient to the output, and returns that input's share.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import Operation, Variable, grad
+    >>> cube = Operation("cube", lambda x: x**3, (lambda D, y, x: D * 3 * x**2,))
+    >>> x = Variable(np.array(2.0))
+    >>> y = cube(x)
+    >>> y, *grad(y, [x])
+    (Variable(8., cube), Variable(12., multiply))
+    """
+
+    name: str
+    f: Callable[..., np.ndarray]
+    gradients: tuple[Callable[..., "Variable"], ...]
+
+    def __call__(self, *inputs: Any) -> "Variable":
+        """Return the variable that this operation computes from `inputs`."""
+        nodes = tuple(map(as_node, inputs))
+        value = np.asarray(self.f(*[x.value for x in nodes]))
+        return _node(value, self, nodes)
+
+    def bprop(
+        self,
+        inputs: tuple["Variable", ...],
+        X: "Variable",
+        D: "Variable",
+        output: "Variable",
+    ) -> "Variable":
+        """Return the gradient that D, at the output, sends back to X.
+
+        Where X stands at several places among the inputs, the shares of all of
+        them are added. `output` is the variable f computed: some gradients are
+        cheapest in terms of it.
+        """
+        shares = [
+            gradient(D, output, *inputs)
+            for x, gradient in zip(inputs, self.gradients, strict=True)
+            if x is X
+        ]
+        return reduce(operator.add, shares)
+
+
+class Variable:
+    """An array in a computational graph.
+
+    Arithmetic, comparisons, indexing, the methods below, NumPy's elementwise
+    functions (``np.exp(x)``) and `apply` compute with it.
+
+    Parameters
+    ----------
+    value : array_like, floating
+        It is not copied: leave it alone while the graph is in use.
+
+    Attributes
+    ----------
+    value : ndarray
+    operation : Operation or None
+        What computed it; None if you made it.
+    inputs : tuple of Variable
+        What it was computed from, in the order of the operation's arguments.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not floating.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import Variable
+    >>> x = Variable(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> (x @ x - x).sum(axis=0)
+    Variable([18., 26.], sum)
+    """
+
+    __slots__ = ("value", "operation", "inputs", "__weakref__")
+    value: np.ndarray
+    operation: Operation | None
+    inputs: tuple["Variable", ...]
+
+    def __init__(self, value: Any) -> None:
+        self.value = _checks.floating("value", value)
+        self.operation = None
+        self.inputs = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array."""
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self.value.ndim
+
+    @property
+    def T(self) -> "Variable":
+        """The array with its axes in the reverse order."""
+        return transpose(self)
+
+    def __add__(self, other: Any) -> "Variable":
+        return ADD(self, like(other, self))
+
+    def __mul__(self, other: Any) -> "Variable":
+        return MULTIPLY(self, like(other, self))
+
+    def __sub__(self, other: Any) -> "Variable":
+        return SUBTRACT(self, like(other, self))
+
+    def __truediv__(self, other: Any) -> "Variable":
+        return DIVIDE(self, like(other, self))
+
+    def __rsub__(self, other: Any) -> "Variable":
+        return SUBTRACT(like(other, self), self)
+
+    def __rtruediv__(self, other: Any) -> "Variable":
+        return DIVIDE(like(other, self), self)
+
+    def __pow__(self, exponent: Any) -> "Variable":
+        return power(self, exponent)
+
+    def __rpow__(self, base: Any) -> "Variable":
+        return power(like(base, self), self)
+
+    def __matmul__(self, other: Any) -> "Variable":
+        return matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> "Variable":
+        return matmul(other, self)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __neg__(self) -> "Variable":
+        return NEGATIVE(self)
+
+    def __getitem__(self, index: Any) -> "Variable":
+        return take(self, index)
+
+    def __lt__(self, other: Any) -> np.ndarray:
+        return self.value < _value(other)
+
+    def __le__(self, other: Any) -> np.ndarray:
+        return self.value <= _value(other)
+
+    def __gt__(self, other: Any) -> np.ndarray:
+        return self.value > _value(other)
+
+    def __ge__(self, other: Any) -> np.ndarray:
+        return self.value >= _value(other)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> "Variable":
+        """Return the sum over `axis`."""
+        return total(self, axis, keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> "Variable":
+        """Return the mean over `axis`."""
+        if self.value.size == 0:
+            raise ValueError(f"self must not be empty, got {self.shape=}")
+        output = total(self, axis, keepdims)
+        return output * (output.value.size / self.value.size)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> "Variable":
+        """Return the maximum over `axis`; equal maxima share its gradient."""
+        return maximum_of(self, axis, keepdims)
+
+    def reshape(self, *shape: Any) -> "Variable":
+        """Return the array in another shape."""
+        return reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: int) -> "Variable":
+        """Return the array with its axes in the order `axes`."""
+        return transpose(self, axes or None)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> "Variable":
+        if method != "__call__":
+            return NotImplemented
+        from reference_impl.neural_networks import backpropagation_operations
+
+        return backpropagation_operations.apply(ufunc, *inputs, **kwargs)
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        raise TypeError(
+            "value must be asked for by name, x.value: a Variable is not "
+            f"turned into an array silently, got {self}"
+        )
+
+    def __repr__(self) -> str:
+        prefix = "Variable("
+        text = np.array2string(self.value, separator=", ", prefix=prefix)
+        name = f", {self.operation.name}" if self.operation else ""
+        return f"{prefix}{text}{name})"
+
+
+def _node(
+    value: np.ndarray,
+    operation: Operation | None = None,
+    inputs: tuple[Variable, ...] = (),
+) -> Variable:
+    """Return a variable without checking its value."""
+    node = object.__new__(Variable)
+    node.value, node.operation, node.inputs = value, operation, inputs
+    return node
+
+
+def as_node(x: Any) -> Variable:
+    """Return `x`; what is not a variable, as a constant."""
+    return x if isinstance(x, Variable) else _node(np.asarray(x))
+
+
+def like(value: Any, x: Any) -> Any:
+    """Return a Python number in the dtype of the variable `x`.
+
+    All else is returned as it is.
+    """
+    if type(value) in (int, float) and isinstance(x, Variable):
+        return _node(np.asarray(value, x.value.dtype))
+    return value
+
+
+def _value(x: Any) -> Any:
+    return x.value if isinstance(x, Variable) else x
+
+
+def sum_to(x: Variable, shape: tuple[int, ...]) -> Variable:
+    """Return `x` summed over the axes along which `shape` was broadcast."""
+    if x.shape == shape:
+        return x
+    extra = x.ndim - len(shape)
+    ones = [i + extra for i, n in enumerate(shape) if n == 1]
+    summed = total(x, (*range(extra), *ones), keepdims=True)
+    return reshape(summed, shape)
+
+
+def broadcast_to(x: Variable, shape: tuple[int, ...]) -> Variable:
+    """Return `x` repeated to `shape`."""
+    if x.shape == shape:
+        return x
+    return Operation(
+        "broadcast_to",
+        partial(np.broadcast_to, shape=shape),
+        (lambda D, y, x: sum_to(D, x.shape),),
+    )(x)
+
+
+def reshape(x: Variable, shape: Any) -> Variable:
+    """Return `x` in another shape."""
+    return Operation(
+        "reshape",
+        lambda x: x.reshape(shape),
+        (lambda D, y, x: reshape(D, x.shape),),
+    )(x)
+
+
+def transpose(x: Variable, axes: tuple[int, ...] | None = None) -> Variable:
+    """Return `x` with its axes in another order."""
+    back = None if axes is None else tuple(np.argsort(axes).tolist())
+    return Operation(
+        "transpose",
+        lambda x: x.transpose(axes),
+        (lambda D, y, x: transpose(D, back),),
+    )(x)
+
+
+def total(x: Variable, axis: Any = None, keepdims: bool = False) -> Variable:
+    """Return the sum over `axis`."""
+    return Operation(
+        "sum",
+        lambda x: x.sum(axis=axis, keepdims=keepdims),
+        (lambda D, y, x: _spread(D, x, axis),),
+    )(x)
+
+
+def maximum_of(x: Variable, axis: Any, keepdims: bool) -> Variable:
+    """Return the maximum over `axis`."""
+
+    def gradient(D: Variable, y: Variable, x: Variable) -> Variable:
+        largest = x.value == _spread(y, x, axis).value
+        ties = largest.sum(axis=axis, keepdims=True, dtype=x.value.dtype)
+        return _spread(D, x, axis) * (largest / ties)
+
+    return Operation(
+        "max",
+        lambda x: x.max(axis=axis, keepdims=keepdims),
+        (gradient,),
+    )(x)
+
+
+def _spread(y: Variable, x: Variable, axis: Any) -> Variable:
+    """Return `y`, a reduction of `x` over `axis`, in the shape of `x`."""
+    if axis is not None and y.ndim < x.ndim:
+        over = np.atleast_1d(axis) % x.ndim
+        shape = (1 if i in over else n for i, n in enumerate(x.shape))
+        y = reshape(y, tuple(shape))
+    return broadcast_to(y, x.shape)
+
+
+def take(x: Variable, index: Any) -> Variable:
+    """Return x[index]."""
+    return Operation(
+        "take",
+        lambda x: x[index],
+        (lambda D, y, x: put(D, index, x.shape),),
+    )(x)
+
+
+def put(x: Variable, index: Any, shape: tuple[int, ...]) -> Variable:
+    """Return zeros of `shape` to which `x` is added at `index`."""
+
+    def f(x: np.ndarray) -> np.ndarray:
+        output = np.zeros(shape, x.dtype)
+        np.add.at(output, index, x)  # cells named twice get both
+        return output
+
+    return Operation("put", f, (lambda D, y, x: take(D, index),))(x)
+
+
+def matmul(x: Any, y: Any) -> Variable:
+    """Return x @ y."""
+    x, y = as_node(x), as_node(y)
+    if x.ndim > 1 and y.ndim > 1:
+        return MATMUL(x, y)
+    rows = reshape(x, (1, -1)) if x.ndim == 1 else x
+    columns = reshape(y, (-1, 1)) if y.ndim == 1 else y
+    shape = np.matmul(x.value, y.value).shape
+    return reshape(MATMUL(rows, columns), shape)
+
+
+def choose(condition: Any, x: Any, y: Any) -> Variable:
+    """Return `x` where the array `condition` holds, else `y`."""
+    x, y = like(x, y), like(y, x)
+    return Operation(
+        "where",
+        lambda x, y: np.where(condition, x, y),
+        (
+            lambda D, z, x, y: sum_to(choose(condition, D, 0.0), x.shape),
+            lambda D, z, x, y: sum_to(choose(condition, 0.0, D), y.shape),
+        ),
+    )(x, y)
+
+
+def power(x: Any, y: Any) -> Variable:
+    """Return x**y; a number as exponent is cheaper than an array."""
+    if not isinstance(y, (int, float)):
+        return POWER(x, y)
+    if y == 2:
+        return MULTIPLY(x, x)
+    return Operation(
+        "power",
+        lambda x: x**y,
+        (lambda D, _, x: D * (y * power(x, y - 1)) if y else D * 0.0,),
+    )(x)
+
+
+def _swap(x: Variable) -> Variable:
+    """Return `x` with its last two axes exchanged."""
+    return transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+ADD = Operation(
+    "add",
+    np.add,
+    (
+        lambda D, z, x, y: sum_to(D, x.shape),
+        lambda D, z, x, y: sum_to(D, y.shape),
+    ),
+)
+SUBTRACT = Operation(
+    "subtract",
+    np.subtract,
+    (
+        lambda D, z, x, y: sum_to(D, x.shape),
+        lambda D, z, x, y: sum_to(-D, y.shape),
+    ),
+)
+MULTIPLY = Operation(
+    "multiply",
+    np.multiply,
+    (
+        lambda D, z, x, y: sum_to(D * y, x.shape),
+        lambda D, z, x, y: sum_to(D * x, y.shape),
+    ),
+)
+DIVIDE = Operation(
+    "divide",
+    np.divide,
+    (
+        lambda D, z, x, y: sum_to(D / y, x.shape),
+        lambda D, z, x, y: sum_to(-D * z / y, y.shape),
+    ),
+)
+POWER = Operation(
+    "power",
+    np.power,
+    (
+        lambda D, z, x, y: sum_to(D * y * POWER(x, y - 1), x.shape),
+        lambda D, z, x, y: sum_to(D * z * np.log(x), y.shape),
+    ),
+)
+NEGATIVE = Operation("negative", np.negative, (lambda D, y, x: -D,))
+MATMUL = Operation(
+    "matmul",
+    np.matmul,
+    (
+        lambda D, z, x, y: sum_to(D @ _swap(y), x.shape),
+        lambda D, z, x, y: sum_to(_swap(x) @ D, y.shape),
+    ),
+)

@@ -1,0 +1,268 @@
+"""Negative log-likelihood of the categorical distribution: cross-entropy.
+
+Page: docs/neural-networks/output-units.md.
+
+Axes: N batch, C classes, and further axes after C (such as H, W), each cell
+of which is a sample of its own. R rows: all samples, one row of C each.
+"""
+
+import numpy as np
+
+from reference_impl.neural_networks import _reduction, _samples, _softmax
+from reference_impl.neural_networks._reduction import LossGradients
+from reference_impl.neural_networks._samples import Samples
+
+__all__ = [
+    "nll_loss",
+    "nll_loss_backward",
+    "cross_entropy",
+    "cross_entropy_definition",
+    "cross_entropy_backward",
+]
+
+
+def nll_loss(
+    input: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> np.ndarray:
+    """Return -weight[y] * x[y], x holding log-probabilities.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C), (C,) or (N, C, ...), floating
+        Logarithms of the predicted probabilities.
+    target : ndarray of shape (N,), () or (N, ...), integer
+        The true class y of each sample.
+    weight : ndarray of shape (C,), optional
+        Factor of each class; a constant without gradient.
+    ignore_index : int, default -100
+        Samples of this class have no loss.
+    reduction : {"none", "mean", "sum"}, default "mean"
+        The mean divides by the sum of weight[y] over the samples counted.
+
+    Returns
+    -------
+    ndarray of the shape of `target`, or a scalar of the dtype of `input`
+
+    Raises
+    ------
+    TypeError
+        If `input` is not floating or `target` not integer, or `weight` has
+        not the dtype of `input`.
+    ValueError
+        If a shape does not fit, a class is neither in [0, C) nor ignored,
+        `reduction` is none of the three, or the mean of no samples is asked
+        for.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville 2016, *Deep Learning*, equation 6.12.
+    PyTorch, ``torch.nn.functional.nll_loss``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import nll_loss
+    >>> log_p = np.log([[0.25, 0.75], [0.5, 0.5]])
+    >>> nll_loss(log_p, np.array([1, 0]), reduction="none").round(4)
+    array([0.2877, 0.6931])
+    """
+    s = _samples.of_classes(input, target, weight, ignore_index)
+    picked = s.rows[np.arange(len(s.rows)), s.classes]
+    losses = s.factors * -np.where(s.factors == 0, 0, picked)
+    return _reduction.reduce(losses.reshape(s.shape), reduction, s.divisor)
+
+
+def nll_loss_backward(
+    grad_output: np.ndarray,
+    input: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> LossGradients:
+    """Return dL/dinput of `nll_loss`: -weight[y] at the class y, 0 else."""
+    s = _samples.of_classes(input, target, weight, ignore_index)
+    g = _row_gradients(grad_output, s, reduction)
+    grad = np.zeros(s.rows.shape, s.rows.dtype)
+    grad[np.arange(len(grad)), s.classes] = -g * s.factors
+    return LossGradients(_samples.from_rows(grad, input), None)
+
+
+def cross_entropy_definition(
+    input: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """Evaluate -log(exp(x_y) / sum over j of exp(x_j)), one loss a row.
+
+    `input` has shape (N, C) and `target` shape (N,).
+    """
+    losses = np.empty(len(input), np.asarray(input).dtype)
+    for n, (x, y) in enumerate(zip(input, target, strict=True)):
+        losses[n] = -np.log(np.exp(x[y]) / sum(np.exp(x_j) for x_j in x))
+    return losses
+
+
+def cross_entropy(
+    input: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> np.ndarray:
+    """Return the negative log-likelihood of the true class under softmax.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C), (C,) or (N, C, ...), floating
+        The logits.
+    target : ndarray of shape (N,), () or (N, ...), integer; or of the shape \
+and dtype of `input`
+        The true class of each sample; or the probability of every class.
+    weight : ndarray of shape (C,), optional
+        Factor of each class; a constant without gradient.
+    ignore_index : int, default -100
+        Samples of this class have no loss.
+    reduction : {"none", "mean", "sum"}, default "mean"
+        The mean divides by the sum of weight[y] over the samples counted;
+        with probabilities, by the number of samples.
+    label_smoothing : float, default 0
+        The part of the true distribution that is spread evenly over all
+        classes; in [0, 1].
+
+    Returns
+    -------
+    ndarray of shape (N,), () or (N, ...), or a scalar; dtype of `input`
+
+    Raises
+    ------
+    TypeError
+        If `input` is not floating, `target` is neither floating nor integer,
+        or a dtype differs.
+    ValueError
+        If a shape does not fit, a class is neither in [0, C) nor ignored, a
+        probability is negative, `label_smoothing` is not in [0, 1],
+        `ignore_index` is given with probabilities, `reduction` is none of
+        the three, or the mean of no samples is asked for.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville 2016, *Deep Learning*, equations 6.12
+    and 6.30. Szegedy et al. 2016, *Rethinking the Inception architecture*,
+    section 7: label smoothing. PyTorch,
+    ``torch.nn.functional.cross_entropy``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import cross_entropy
+    >>> logits = np.array([[0.0, 0.0], [1e4, 0.0]])
+    >>> cross_entropy(logits, np.array([1, 1]), reduction="none").round(2)
+    array([6.9e-01, 1.0e+04])
+    """
+    s = _samples.of_either(
+        input, target, weight, ignore_index, label_smoothing
+    )
+    losses = np.empty(len(s.rows), s.rows.dtype)
+    for block in _softmax.blocks(s.rows):
+        _, shifted, _, rest = _softmax.exponentials(s.rows[block])
+        losses[block] = _row_losses(s, block, shifted, np.log1p(rest))
+    return _reduction.reduce(losses.reshape(s.shape), reduction, s.divisor)
+
+
+def cross_entropy_backward(
+    grad_output: np.ndarray,
+    input: np.ndarray,
+    target: np.ndarray,
+    weight: np.ndarray | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> LossGradients:
+    """Return dL/dinput of `cross_entropy`, and dL/dtarget of probabilities.
+
+    dL/dinput is softmax(x) minus the true distribution; it does not vanish
+    where the unit is confidently wrong. The entry of the largest logit is
+    found from the sum of the others, so that it is exact where its
+    probability rounds to 1.
+    """
+    s = _samples.of_either(
+        input, target, weight, ignore_index, label_smoothing
+    )
+    g = _row_gradients(grad_output, s, reduction)
+    grad = np.empty(s.rows.shape, s.rows.dtype)
+    for block in _softmax.blocks(s.rows):
+        top, _, e, rest = _softmax.exponentials(s.rows[block])
+        p, others = e / (1 + rest), rest / (1 + rest)
+        if s.distribution is None:
+            _sparse_slope(s, block, top[:, 0], p, others[:, 0])
+        else:
+            _dense_slope(s.distribution[block], top[:, 0], p, others[:, 0])
+        np.multiply(p, g[block, None], out=grad[block])
+    to_target = _to_target(g, s, input, label_smoothing)
+    return LossGradients(_samples.from_rows(grad, input), to_target)
+
+
+def _row_losses(
+    s: Samples, block: slice, shifted: np.ndarray, log_sum: np.ndarray
+) -> np.ndarray:
+    """Return the loss of each row of a block; -log p is log_sum - shifted."""
+    if s.distribution is None:
+        picked = shifted[np.arange(len(shifted)), s.classes[block]]
+        surprise = log_sum[:, 0] - picked
+        return s.factors[block] * np.where(s.factors[block] == 0, 0, surprise)
+    truth = s.distribution[block]
+    surprise = np.where(truth == 0, 0, log_sum - shifted)
+    return (truth * surprise).sum(axis=1)
+
+
+def _sparse_slope(
+    s: Samples,
+    block: slice,
+    top: np.ndarray,
+    p: np.ndarray,
+    others: np.ndarray,
+) -> None:
+    """Turn the softmax `p` of a block into dloss/dinput, in place.
+
+    `others` is 1 - p of the class `top`.
+    """
+    n, classes = np.arange(len(p)), s.classes[block]
+    missing = np.where(classes == top, others, 1 - p[n, classes])
+    p[n, classes] = -missing
+    p *= s.factors[block, None]
+
+
+def _dense_slope(
+    truth: np.ndarray, top: np.ndarray, p: np.ndarray, others: np.ndarray
+) -> None:
+    """Do the same where every class has its share of the truth."""
+    n, total = np.arange(len(p)), truth.sum(axis=1)
+    at_top = total - truth[n, top] - others * total
+    p *= total[:, None]
+    p -= truth
+    p[n, top] = at_top
+
+
+def _to_target(
+    g: np.ndarray, s: Samples, input: np.ndarray, label_smoothing: float
+) -> np.ndarray | None:
+    """Return dL/dtarget where the target holds probabilities."""
+    if not s.probabilistic:
+        return None
+    surprise = -_softmax.log_softmax(s.rows, -1)
+    slope = g[:, None] * (1 - label_smoothing) * s.weight * surprise
+    return _samples.from_rows(slope, input)
+
+
+def _row_gradients(
+    grad_output: np.ndarray, s: Samples, reduction: str
+) -> np.ndarray:
+    """Return dL/dloss of each row, shape (R,)."""
+    g = _reduction.spread(
+        grad_output, s.shape, s.rows.dtype, reduction, s.divisor
+    )
+    return np.broadcast_to(g, s.shape).reshape(-1)

@@ -1,0 +1,458 @@
+"""One row as a comparison: over which letters, and of what with what."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from texcheck import derivative, extents, ranges, scripts, sides
+from texcheck.compare import (
+    DERIVATIVE_TOLERANCE,
+    SINGLE_TOLERANCE,
+    TOLERANCE,
+    Agreement,
+)
+from texcheck.env import Env
+from texcheck.errors import EquationError
+from texcheck.names import Reading
+from texcheck.rows import Guard, Row
+from texcheck.scope import Clause, Closure, Locals
+from texcheck.sides import Head
+from texcheck.tree import (
+    Fraction,
+    Group,
+    Node,
+    Part,
+    Scripts,
+    Symbol,
+    walk,
+)
+from texcheck.values import Value, is_number
+
+__all__ = ["Comparison", "Coverage"]
+
+_SCALAR_DRAWS, _ARRAY_DRAWS, _LENGTHS = 12, 3, (5, 4, 3)
+
+
+class Coverage:
+    """Which entries of which axes the rows of a block have compared."""
+
+    def __init__(self) -> None:
+        self.visited: dict[tuple[str, int], set[int]] = {}
+        self.ranged: dict[tuple[str, int], Row] = {}
+
+    def close(self, extent: Callable[[str, int], range]) -> None:
+        """Raise if a stated range leaves entries of an axis out."""
+        for (name, axis), row in self.ranged.items():
+            missing = set(extent(name, axis)) - self.visited[name, axis]
+            if missing:
+                shown = sorted(missing)[:4]
+                raise EquationError(
+                    f"the stated range leaves out {shown} of axis {axis} of "
+                    f"{name}",
+                    "range",
+                ).at(row=row.number, source=row.source)
+
+
+@dataclass
+class _Known:
+    """A left side that names a bound value: its name and index."""
+
+    name: str
+    items: tuple[Node, ...]
+    index: list[Closure]
+
+
+class Comparison:
+    """A row whose left side has a value.
+
+    Parameters
+    ----------
+    row : Row
+        The row.
+    head : Head or None
+        The name that the left side consists of.
+    reading : Reading or None
+        How that name is read.
+    env : Env
+        The environment of the page.
+    """
+
+    def __init__(
+        self,
+        row: Row,
+        head: Head | None,
+        reading: Reading | None,
+        env: Env,
+    ) -> None:
+        self.row, self.head, self.reading = row, head, reading
+        self.scope = env.scope
+        self.update = row.ops == ("<-",)
+        if "<-" in row.ops and not self.update:
+            raise EquationError(r"\leftarrow stands alone in its row")
+        self._refuse_relations()
+        _refuse_bound_letters(row.sides[0], env)
+        free = sides.free_letters(row.sides[0], env)
+        self.draws = self._draws(free, env)
+        env = env.with_local(*self.draws)
+        self.dims = {
+            name: _dimension(name, row.sides, env) for name in self.draws
+        }
+        free = {name: None for name in free if name not in self.draws}
+        self.letters, self.env = ranges.letters_of(
+            row, free, [row.sides[0]], env
+        )
+        self.known = self._known()
+        self.names: list[str] = []
+
+    def _refuse_relations(self) -> None:
+        for op in self.row.ops:
+            if op not in {"=", "<-", "<", ">", "<=", ">=", "!="}:
+                raise EquationError(
+                    f"the relation {op} has no reading between two sides"
+                )
+        for side in self.row.sides[1:]:
+            if side == self.row.sides[0]:
+                raise EquationError("both sides are the same formula", "name")
+
+    def _is_function(self) -> bool:
+        if self.head is None or self.head.group is None:
+            return False
+        if self.reading is None:
+            return True
+        return self.reading.known.kind == "function"
+
+    def _draws(self, free: dict[str, None], env: Env) -> list[str]:
+        """Return the arguments that get random values."""
+        if not self._is_function():
+            return []
+        assert self.head is not None and self.head.group is not None
+        stated = {
+            name
+            for condition in self.row.conditions
+            for name in (
+                sides.free_letters(condition.condition, env)
+                if isinstance(condition, Guard)
+                else sides.spelled(condition.letter)
+            )
+        }
+        found = []
+        for item in self.head.group.items:
+            name = sides.parameter(item, env)
+            if name is not None and name not in stated:
+                found.append(name)
+        return found
+
+    def _known(self) -> _Known | None:
+        """Return name and index of a left side that is a bound value."""
+        if self.head is None or self.reading is None or self._is_function():
+            if self.update:
+                raise EquationError(
+                    r"the left of \leftarrow must be a name", "name"
+                )
+            return None
+        reading = self.reading
+        plain = not reading.parts and not reading.primes
+        if self.head.group is not None:
+            plain = plain and reading.known.kind != "scalar"
+            plain = plain and self.head.after is None
+        if not plain:
+            return None
+        items = sides.index_of(reading, self.head)
+        name = reading.name + "_new" * self.update
+        if self.update and self.scope.lookup(name) is None:
+            raise EquationError(
+                rf"unknown name: \leftarrow compares with {name}, which is "
+                "not bound",
+                "name",
+            )
+        return _Known(
+            name, items, scripts.indices(items, reading.known.ndim, self.env)
+        )
+
+    # As a rule for derivatives.
+
+    def clause(self, block: int) -> Clause | None:
+        """Return the row as a rule that derivatives can go through."""
+        if self.known is None or self.row.ops[0] != "=":
+            return None
+        names = {binder.name for binder in self.letters.binders}
+        try:
+            match = sides.pattern(self.known.items, names, self.env)
+        except EquationError:
+            return None
+        return rule(
+            self.known.name,
+            None,
+            self.known.items,
+            match,
+            self.row,
+            self.letters,
+            self.env,
+            block,
+        )
+
+    # Evaluation.
+
+    def run(self, agreement: Agreement, coverage: Coverage) -> None:
+        """Compare every combination; raise at the first that differs."""
+        lefts = self._lefts()
+        rights = [self._built(k) for k in range(1, len(self.row.sides))]
+        self.scope.inexact = False
+        agreement.tolerance = TOLERANCE
+        if self.scope.reads_single():
+            agreement.tolerance = SINGLE_TOLERANCE
+        before, skipped = agreement.comparisons, 0
+        for start in self._starts():
+            for s in self.letters.runs(start):
+                self.scope.spend()
+                self._visit(s, coverage)
+                values = self._left_values(lefts, s)
+                if values is None:
+                    skipped += 1
+                    continue
+                self._compare(values, rights, s, agreement)
+        if agreement.comparisons == before or skipped > _SCALAR_DRAWS * 3 // 4:
+            raise EquationError(
+                "nothing was compared: a range is empty, or the function has "
+                "no value at random arguments (bind them)",
+                "range",
+            ).at(side=1)
+        self._mark(coverage)
+
+    def _built(self, side: int) -> Closure:
+        try:
+            return self.env.build(self.row.sides[side])
+        except EquationError as error:
+            raise error.at(side=side + 1) from None
+
+    def _lefts(self) -> list[Closure]:
+        """Return what the right sides must equal: one value, or two."""
+        known, scope = self.known, self.scope
+        if known is not None:
+            self.names.append(known.name)
+            scope.read_names.add(known.name)
+            return [lambda s: scope.read(known.name, _at(known.index, s))]
+        if self.reading is not None:
+            self.names.append(self.reading.name)
+        elif self.head is not None:
+            self.names.append(self.head.symbol.base)
+        left = self.row.sides[0]
+        if isinstance(left, Fraction):
+            node = derivative.read(left, self.env)
+            found = node and derivative.bound(node, self.env)
+            if node and found:
+                self.names.append(found[0])
+                closures = [derivative.bound_value(found, self.env)]
+                if derivative.derivable(node, self.env):
+                    closures.append(derivative.numeric(node, self.env))
+                return closures
+        return [self._built(0)]
+
+    def _left_values(
+        self, lefts: list[Closure], s: Locals
+    ) -> list[Value] | None:
+        """Return the left values; None where a drawn argument has none."""
+        try:
+            values = [left(s) for left in lefts]
+        except EquationError as error:
+            if self.draws and error.kind == "domain":
+                return None
+            raise error.at(side=1) from None
+        if self.draws and not all(
+            is_number(v) or isinstance(v, np.ndarray) for v in values
+        ):
+            return values
+        if self.draws and not all(np.all(np.isfinite(v)) for v in values):
+            return None
+        return values
+
+    def _compare(
+        self,
+        lefts: list[Value],
+        rights: list[Closure],
+        s: Locals,
+        agreement: Agreement,
+    ) -> None:
+        before = lefts
+        for side, (op, right) in enumerate(
+            zip(self.row.ops, rights, strict=True), start=2
+        ):
+            self.scope.own = self._own(s)
+            try:
+                value = right(s)
+                if self.scope.inexact:
+                    agreement.tolerance = max(
+                        agreement.tolerance, DERIVATIVE_TOLERANCE
+                    )
+                relation = "=" if op == "<-" else op
+                against = lefts if relation == "=" else before
+                for left in against:
+                    agreement.add(relation, left, value, self._scale(), s)
+            except EquationError as error:
+                raise error.at(side=side) from None
+            finally:
+                self.scope.own = None
+            before = [value]
+
+    def _own(self, s: Locals) -> tuple[str, tuple] | None:
+        if self.known is not None:
+            return self.known.name, _at(self.known.index, s)
+        if self.reading is not None and self._is_function():
+            assert self.head is not None and self.head.group is not None
+            if self.reading.primes:
+                return None
+            args = [self.env.build(item) for item in self.head.group.items]
+            return self.reading.name + "()", tuple(arg(s) for arg in args)
+        return None
+
+    def _scale(self) -> float:
+        if self.known is None:
+            return 0.0
+        _, value = self.scope.entry(self.known.name)
+        if not isinstance(value, np.ndarray):
+            return 0.0
+        return float(np.max(np.abs(value[np.isfinite(value)]), initial=0.0))
+
+    def _starts(self) -> Iterator[Locals]:
+        """Yield the random arguments, or nothing in particular."""
+        if not self.draws:
+            yield {}
+            return
+        arrays = any(self.dims.values())
+        rng = self.scope.rng
+        for _ in range(_ARRAY_DRAWS if arrays else _SCALAR_DRAWS):
+            yield {
+                name: 1.5 * rng.standard_normal(_LENGTHS[-dim:])
+                if (dim := self.dims[name])
+                else 1.5 * rng.standard_normal()
+                for name in self.draws
+            }
+
+    # Coverage.
+
+    def _visit(self, s: Locals, coverage: Coverage) -> None:
+        if self.known is None:
+            return
+        for axis, i in enumerate(_at(self.known.index, s)):
+            key = (self.known.name, axis)
+            coverage.visited.setdefault(key, set()).add(i)
+
+    def _mark(self, coverage: Coverage) -> None:
+        """Note the axes that a stated range must have covered."""
+        stated = self.letters.stated
+        if self.letters.pure_guards or not stated:
+            return
+        if self.known is None:
+            self._check_letters()
+            return
+        for axis, item in enumerate(self.known.items):
+            if stated & extents.letters_in(item):
+                coverage.ranged[self.known.name, axis] = self.row
+
+    def _check_letters(self) -> None:
+        """Compare the stated ranges with the axes in the left expression."""
+        for binder in self.letters.binders:
+            try:
+                inside = extents.infer(
+                    binder.name, [self.row.sides[0]], self.env
+                )({})
+                values = set(binder.values({}))
+            except EquationError:
+                continue
+            if not set(inside) <= values:
+                raise EquationError(
+                    f"the stated range of {binder.name} leaves out "
+                    f"{sorted(set(inside) - values)[:4]}",
+                    "range",
+                )
+
+
+def _at(index: list[Closure], s: Locals) -> tuple[int, ...]:
+    return tuple([i(s) for i in index])
+
+
+def _refuse_bound_letters(left: Node, env: Env) -> None:
+    """Refuse a left index that Python code of the page has left bound."""
+    for node in walk(left):
+        if not isinstance(node, Scripts) or not isinstance(node.base, Symbol):
+            continue
+        reading = env.try_resolve(node)
+        for item in reading.index if reading else ():
+            if not isinstance(item, Symbol) or item.word or item.marks:
+                continue
+            known = env.lookup(item.base)
+            if known and known.kind == "whole" and item.base.islower():
+                raise EquationError(
+                    f"the index {item.base} of the left side is bound to one "
+                    f"number: write `del {item.base}`, or use a capital",
+                    "name",
+                )
+
+
+def _dimension(name: str, nodes: tuple[Node, ...], env: Env) -> int:
+    """Return how many indices an argument has wherever it stands."""
+    dimension = 0
+    for top in nodes:
+        for node in walk(top):
+            if isinstance(node, Scripts) and isinstance(node.base, Symbol):
+                reading = env.try_resolve(node)
+                if reading is None or reading.name != name:
+                    continue
+                axes = len(extents.flat(reading.index, env))
+                transposed = Part("top") in reading.parts
+                dimension = max(dimension, axes, int(transposed))
+            if isinstance(node, Group) and node.kind in {"norm", "<"}:
+                for item in node.items:
+                    if name in extents.letters_in(item):
+                        dimension = max(dimension, 1)
+    return min(dimension, len(_LENGTHS))
+
+
+def rule(
+    name: str,
+    params: tuple[str, ...] | None,
+    items: tuple[Node, ...],
+    match: Callable[[tuple[int, ...]], Locals | None],
+    row: Row,
+    letters: ranges.Letters,
+    env: Env,
+    block: int,
+) -> Clause:
+    """Return the rule that a row states for its left side."""
+    names = {binder.name for binder in letters.binders} | env.letters
+
+    def admitted(index: tuple[int, ...]) -> Locals | None:
+        local = match(index)
+        if local is None or not letters.admits(local):
+            return None
+        return local
+
+    def inside(axis: int) -> range:
+        item = items[axis]
+        if not isinstance(item, Symbol) or item.base not in names:
+            raise EquationError(
+                f"{name} needs an index on axis {axis}", "index"
+            )
+        for binder in letters.binders:
+            if binder.name == item.base:
+                values = binder.values({})
+                return range(min(values), max(values) + 1)
+        return extents.infer(item.base, list(row.sides[1:]), env)({})
+
+    fixed = [
+        None if extents.letters_in(item) & names else item for item in items
+    ]
+    return Clause(
+        name,
+        params,
+        len(items),
+        admitted,
+        lambda: env.build(row.sides[1]),
+        inside,
+        block,
+        row.number,
+        row.source,
+        key=(len(params or ()), tuple(fixed)),
+        fixed=len(items) - fixed.count(None),
+    )

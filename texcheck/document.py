@@ -1,0 +1,273 @@
+"""The equations of a Markdown page, with the Python that gives their letters values.
+
+What is read, from top to bottom, with one namespace for the whole page:
+
+* ``$$ ... $$``, an equation: it is checked;
+* a ```` ```python ```` fence: it runs alone, and what it binds is known below it;
+* ``<!-- invisible-code-block: python ... -->``: it runs in the page's namespace;
+* ``<!-- skip: reason -->`` above an equation: it is not checked, for that reason;
+* ``<!-- false: reason -->`` above an equation: it is wrong, and has to be refused.
+"""
+
+import ast
+import contextlib
+import inspect
+import io
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from texcheck.equations import Page, Result
+from texcheck.errors import EquationError
+
+__all__ = ["Block", "Outcome", "blocks", "check_page"]
+
+Kind = Literal["equation", "fence", "invisible"]
+
+FENCE = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`\n]*)\n"
+    r"(?P<body>(?:.*\n)*?)[ \t]*(?P=ticks)[ \t]*$",
+    re.M,
+)
+COMMENT = re.compile(r"<!--(?P<body>.*?)-->", re.S)
+INVISIBLE = re.compile(
+    r"\s*invisible-code-block: python[ \t]*\n(?P<code>.*)", re.S
+)
+MARK = re.compile(
+    r"<!--\s*(?P<mark>skip|false):\s*(?P<reason>\S.*?)\s*-->\s*\Z", re.S
+)
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
+DISPLAY = re.compile(
+    r"^[ \t]*\$\$(?P<tex>(?:(?!\$\$).)*?)\$\$[ \t]*$", re.M | re.S
+)
+
+
+#: Kinds of error that say a formula is wrong, not that it could not be read.
+FALSE = ("value", "index", "range", "shape", "domain")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a page that is run or checked."""
+
+    kind: Kind
+    text: str
+    line: int  # of the first line of `text`, counted from 1
+    span: tuple[int, int]  # of the whole block, in characters
+    mark: Literal["skip", "false"] | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one equation."""
+
+    block: Block
+    result: Result | None = None
+    error: EquationError | None = None  # also set where it had to be refused
+    functions: tuple[str, ...] = ()  # what the values compared came from
+
+    @property
+    def status(self) -> Literal["holds", "refused", "skipped", "failed"]:
+        """``refused`` is what an equation marked false should be."""
+        if self.block.mark == "skip":
+            return "skipped"
+        if self.block.mark == "false":
+            refused = self.error is not None and self.error.kind in FALSE
+            return "refused" if refused else "failed"
+        return "failed" if self.error is not None else "holds"
+
+
+def blank(text: str) -> str:
+    """Return `text` with every character but the line ends made a space."""
+    return re.sub(r"[^\n]", " ", text)
+
+
+def masked(markdown: str) -> str:
+    """Return the page with fences, comments and code spans blanked, all in place."""
+    for pattern in (FENCE, COMMENT, CODE_SPAN):
+        markdown = pattern.sub(lambda match: blank(match[0]), markdown)
+    return markdown
+
+
+def blocks(markdown: str) -> list[Block]:
+    """Return what is run or checked on a page, in order."""
+    return sorted(_blocks(markdown), key=lambda block: block.span)
+
+
+def _blocks(markdown: str) -> Iterator[Block]:
+    def line(position: int) -> int:
+        return markdown.count("\n", 0, position) + 1
+
+    for match in FENCE.finditer(markdown):
+        if match["info"].strip() == "python":
+            indent = match["indent"]
+            code = re.sub(rf"^{indent}", "", match["body"], flags=re.M)
+            yield Block("fence", code, line(match.start("body")), match.span())
+    without_fences = FENCE.sub(lambda m: blank(m[0]), markdown)
+    for match in COMMENT.finditer(without_fences):
+        code = INVISIBLE.match(match["body"])
+        if code:
+            start = match.start("body") + code.start("code")
+            yield Block("invisible", code["code"], line(start), match.span())
+    for match in DISPLAY.finditer(masked(markdown)):
+        mark = MARK.search(markdown, 0, match.start())
+        start = match.start("tex")
+        lead = len(match["tex"]) - len(match["tex"].lstrip())
+        yield Block(
+            "equation",
+            match["tex"].strip(),
+            line(start + lead),
+            match.span(),
+            mark["mark"] if mark else None,  # type: ignore[arg-type]
+            mark["reason"] if mark else "",
+        )
+
+
+def run_code(code: str, name: str, line: int, namespace: dict[str, Any]) -> None:
+    """Run a piece of a page; its output is shown elsewhere, if at all."""
+    compiled = compile("\n" * (line - 1) + code, name, "exec")
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compiled, namespace)
+
+
+def check_page(
+    name: str,
+    markdown: str,
+    *,
+    seed: int = 0,
+    optional: tuple[str, ...] = ("torch",),
+    visit: Callable[[Block, Page], None] | None = None,
+) -> list[Outcome]:
+    """Check every equation of a page and return what became of each.
+
+    Parameters
+    ----------
+    name : str
+        The page, for messages.
+    markdown : str
+        Its text.
+    seed : int
+        The seed of random arguments, and of `default_rng` on the page where
+        the page seeds it with 0: another seed is another draw of the data.
+    optional : tuple of str
+        Modules a snippet may fail to import: it then binds nothing.
+    visit : function of (block, page), optional
+        Called for each equation before it is checked, with the page as it
+        stands there.
+
+    Returns
+    -------
+    list of Outcome
+        One an equation, in order. A definition that nothing uses is an
+        error at its own equation.
+    """
+    page, namespace = Page(name, seed=seed), Names()
+    found: list[Outcome] = []
+    trouble: EquationError | None = None
+    for block in blocks(markdown):
+        if block.kind != "equation":
+            try:
+                _bind(block, name, namespace, seed)
+            except ModuleNotFoundError as error:
+                if error.name not in optional:
+                    trouble = _trouble(name, block, error)
+            except Exception as error:  # what a page's code may raise
+                trouble = _trouble(name, block, error)
+            continue
+        if block.mark == "skip":
+            found.append(Outcome(block))
+            continue
+        if trouble is not None:
+            found.append(Outcome(block, error=trouble))
+            continue
+        # Rows read so far may be asked for again: the values must not move.
+        page.bind(dict(namespace))
+        if visit is not None:
+            visit(block, page)
+        found.append(_outcome(block, page, namespace))
+    try:
+        page.finish()
+    except EquationError as error:
+        for at, outcome in enumerate(found):
+            if outcome.block.line == error.line and not outcome.error:
+                found[at] = replace(outcome, error=error)
+    return found
+
+
+def _outcome(block: Block, page: Page, namespace: "Names") -> Outcome:
+    checked = page if block.mark is None else page.fork()
+    try:
+        result = checked.check(block.text, block.line)
+    except EquationError as error:
+        return Outcome(block, error=error)
+    functions = {
+        function
+        for compared in result.names
+        for function in namespace.origin.get(compared, ())
+    }
+    return Outcome(block, result, functions=tuple(sorted(functions)))
+
+
+class Names(dict[str, Any]):
+    """A page's namespace that knows where each name came from.
+
+    What an invisible block binds stays until another one binds it anew: a
+    snippet for the reader may use the same short names for other things.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fixed: set[str] = set()
+        self.origin: dict[str, tuple[str, ...]] = {}
+
+
+def _bind(block: Block, name: str, namespace: Names, seed: int) -> None:
+    code = block.text
+    if seed:
+        code = code.replace("default_rng(0)", f"default_rng({seed})")
+    invisible = block.kind == "invisible"
+    own = dict(namespace) if invisible else {}
+    own["__name__"] = "__page__"
+    run_code(code, name, block.line, own)
+    if invisible:
+        before = dict(namespace)
+        namespace.fixed |= {
+            k for k, v in own.items() if k not in before or v is not before[k]
+        }
+    else:
+        own = {k: v for k, v in own.items() if k not in namespace.fixed}
+    namespace.update(own)
+    origins = _origins(code, namespace)
+    namespace.origin |= {k: v for k, v in origins.items() if k in own}
+
+
+def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:
+    """Return, for each name that `code` assigns, the functions called for it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Assign):
+            continue
+        called = [
+            call.func.id
+            for call in ast.walk(node.value)
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and inspect.isfunction(namespace.get(call.func.id))
+        ]
+        for target in node.targets:
+            for part in ast.walk(target):
+                if isinstance(part, ast.Name):
+                    found[part.id] = tuple(called)
+    return found
+
+
+def _trouble(name: str, block: Block, error: Exception) -> EquationError:
+    line = block.line
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == name and frame.lineno:
+            line = frame.lineno
+    told = f"the code above fails: {type(error).__name__}: {error}"
+    return EquationError(told, "code").at(page=name, line=line)
