@@ -17,6 +17,8 @@ from sitekit.npm import ROOT
 PACKAGE = "reference_impl"
 #: In the order of the site; an equation's number starts with that of its chapter.
 CHAPTERS = ("neural-networks", "convolutional-networks", "recurrent-networks")
+#: Where an API page says which equations its functions were compared with.
+CHECKED = "<!-- checked -->"
 PAGE = re.compile(r"^Page: docs/(\S+\.md)\.?$", re.M)
 
 
@@ -61,19 +63,45 @@ def _public(tree: ast.Module) -> list[str]:
     return []
 
 
-def link(markdown: str) -> str:
-    """Let ``[`conv2d`][]`` point to the API page of that public function."""
-    full = {
+def checked(topic: Topic, equations: dict[str, list[str]]) -> str:
+    """Return the lines that link each function to its equations."""
+    rows = [
+        f"- `{name}`: {', '.join(equations[name])}"
+        for members in topic.members.values()
+        for name in members
+        if equations.get(name)
+    ]
+    head = "Equations these functions were compared with in this build:\n\n"
+    return head + "\n".join(rows) if rows else ""
+
+
+def names() -> dict[str, str]:
+    """Return the full name of each public function."""
+    return {
         name: f"{module}.{name}"
         for topic in topics()
         for module, members in topic.members.items()
         for name in members
     }
+
+
+def link(markdown: str) -> str:
+    """Let ``[`conv2d`][]`` point to the API page of that public function."""
+    full = names()
     return re.sub(
         r"\[`(\w+)`\]\[\]",
         lambda m: f"[`{m[1]}`][{full.get(m[1], m[1])}]",
         markdown,
     )
+
+
+def link_functions(soup: BeautifulSoup) -> None:
+    """Link each ``<code data-function="conv2d">`` to its API page."""
+    full = names()
+    for code in soup.select("code[data-function]"):
+        name = full.get(str(code["data-function"]))
+        if name is not None:
+            code.wrap(soup.new_tag("autoref", attrs={"identifier": name}))
 
 
 def tidy(soup: BeautifulSoup) -> None:
@@ -105,5 +133,6 @@ def markdown(topic: Topic, title: str, has_page: bool) -> str:
     )
     return (
         f"---\ntitle: {title} (API)\n---\n\n# {title}: functions\n\n{told}"
-        f"Import them from `{PACKAGE}`: `from {PACKAGE} import {first}`.\n\n{blocks}"
+        f"Import them from `{PACKAGE}`: `from {PACKAGE} import {first}`.\n\n"
+        f"{CHECKED}\n\n{blocks}"
     )

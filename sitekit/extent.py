@@ -53,7 +53,10 @@ def _row(nodes: list[Tag]) -> float:
 def _table(rows: list[Tag]) -> float:
     cells = [[width(c) for c in row.find_all(recursive=False)] for row in rows]
     count = max(map(len, cells), default=0)
-    columns = [max((r[i] for r in cells if i < len(r)), default=0) for i in range(count)]
+    columns = [
+        max((r[i] for r in cells if i < len(r)), default=0)
+        for i in range(count)
+    ]
     # Columns of an aligned equation touch, those of a matrix do not.
     apart = 0.0 if "padding-left:0em" in str(rows[:1]) else 0.8
     return sum(columns) + apart * count

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -16,6 +17,7 @@ from mkdocs.utils import get_relative_url
 
 from sitekit import (
     api,
+    doctests,
     figures,
     fonts,
     links,
@@ -23,13 +25,17 @@ from sitekit import (
     offline,
     snippets,
     source,
+    verification,
     weight,
 )
 from sitekit.access import make_accessible
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
+from texcheck.evidence import Evidence
+from texcheck.mkdocs import TexcheckPlugin
 
 _serving = False
+_checker: TexcheckPlugin | None = None
 _topics: list[api.Topic] = []
 _labels: dict[str, maths.Equation] = {}
 _equations: dict[str, list[maths.Equation]] = {}
@@ -104,6 +110,9 @@ def _title(file: File) -> str:
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     """Count through the equations of every chapter, in the site's order."""
+    global _checker
+    plugin = config.plugins.get("texcheck")
+    _checker = plugin if isinstance(plugin, TexcheckPlugin) else None
     pages = []
     for page in nav.pages:
         chapter = page.file.src_uri.split("/")[0]
@@ -137,6 +146,14 @@ def on_page_markdown(
         )
         return f"{base}#{equation.anchor}"
 
+    if verification.MARKER in markdown:
+        pages, reference = _all_evidence(page, files)
+        told = verification.markdown(pages, reference)
+        markdown = markdown.replace(verification.MARKER, told)
+    for topic in _topics:
+        if topic.reference == path:
+            told = api.checked(topic, _equations_by_function(page, files))
+            markdown = markdown.replace(api.CHECKED, told)
     for fence in reversed(_fences[path]):
         if fence.fate == "run":
             snippets.check(fence, snippets.run_cached(fence))
@@ -147,6 +164,69 @@ def on_page_markdown(
             markdown = f"{markdown[:opening]}python\n{code}{markdown[stop:]}"
     markdown = api.link(markdown)
     return maths.resolve_references(path, markdown, _labels, url_to)
+
+
+def _equation_evidence() -> dict[str, list[Evidence]]:
+    """Return what the plugin found on each page."""
+    return _checker.evidence if _checker is not None else {}
+
+
+def _equations_by_function(page: Page, files: Files) -> dict[str, list[str]]:
+    """Return links from `page` to the equations that checked each function."""
+    links: dict[str, list[str]] = {}
+    for path, found in _equation_evidence().items():
+        for equation, e in zip(_equations.get(path, []), found, strict=False):
+            target = files.get_file_from_path(path)
+            assert target is not None
+            url = get_relative_url(target.url, page.url)
+            link = f'<a href="{url}#{equation.anchor}">({equation.number})</a>'
+            for name in e.functions:
+                links.setdefault(name, []).append(link)
+    return links
+
+
+def _all_evidence(
+    page: Page, files: Files
+) -> tuple[list[verification.PageEvidence], dict[str, str]]:
+    """Return what was run for this build, page by page, and the API pages."""
+    found, examples = [], doctests.run_all()
+    for path, equations in _equation_evidence().items():
+        file = files.get_file_from_path(path)
+        assert file is not None
+        fences = snippets.fences(path, file.content_string)
+        numbered = _equations.get(path, [])
+        url = get_relative_url(file.url, page.url)
+        found.append(
+            verification.PageEvidence(
+                title=_title(file),
+                path=path,
+                anchors=[(e.number, f"{url}#{e.anchor}") for e in numbered],
+                equations=equations,
+                fates=Counter(fence.fate for fence in fences),
+                skipped=[
+                    *(
+                        (e.line, e.reason)
+                        for e in equations
+                        if e.status == "skipped"
+                    ),
+                    *(
+                        (f.line, f.reason)
+                        for f in fences
+                        if f.fate == "skipped"
+                    ),
+                ],
+                examples=examples.get(path, ()),
+            )
+        )
+    written = {evidence.path for evidence in found}
+    found += [
+        verification.PageEvidence(
+            topic.title, topic.page, examples=examples[topic.page]
+        )
+        for topic in _topics
+        if topic.page not in written
+    ]
+    return found, {topic.page: topic.reference for topic in _topics}
 
 
 def on_page_content(
@@ -173,6 +253,7 @@ def on_page_content(
                 _figures[uri], str(image["alt"]), beside[0] + beside[1]
             )
             image.replace_with(BeautifulSoup(svg, "html.parser"))
+    api.link_functions(soup)
     html = soup.body.decode_contents() if soup.body else ""
     return _maths[path].extract(html)
 

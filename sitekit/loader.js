@@ -6,8 +6,13 @@
   let changed, key;
   // What needs a script is shown at once: it answers by the time it is used.
   root.classList.replace("no-js", "js");
-  // The fonts inside the page are made ready before it is painted: nothing moves after.
-  document.fonts.forEach((font) => font.load());
+  // A page is small: it is shown whole, its font ready, so nothing moves after. On a
+  // line so slow that this takes two seconds it is shown as it comes.
+  const fonts = [...document.fonts].map((font) => font.load());
+  const show = () => { root.style.visibility = ""; };
+  root.style.visibility = "hidden";
+  addEventListener("DOMContentLoaded", () => Promise.allSettled(fonts).then(show));
+  setTimeout(show, 2000);
   const add = (name, attributes) => {
     const element = Object.assign(document.createElement(name), attributes);
     document.head.append(element);

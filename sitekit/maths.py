@@ -5,7 +5,6 @@ A TeX error or an unknown ``\\eqref`` stops the build with file and line.
 """
 
 import functools
-import html
 import json
 import re
 import subprocess
@@ -16,17 +15,10 @@ from bs4 import BeautifulSoup, Tag
 
 from sitekit.errors import PageError
 from sitekit.npm import NODE, ROOT
+from texcheck.document import blocks, masked
 
-DISPLAY = re.compile(
-    r"^[ \t]*\$\$[ \t]*\n(.*?)^[ \t]*\$\$[ \t]*$", re.M | re.S
-)
 LABEL = re.compile(r"\\label\{([a-z0-9-]+)\}\s*")
 EQREF = re.compile(r"\\eqref\{([^}]*)\}")
-#: Fenced blocks, comments and code spans: text in which TeX is only quoted.
-VERBATIM = re.compile(
-    r"^([ \t]*)(`{3,}|~{3,}).*?^\1\2[ \t]*$|<!--.*?-->|(`+)(?!`).+?\3",
-    re.M | re.S,
-)
 
 
 class TexError(Exception):
@@ -74,15 +66,6 @@ class Equation:
         return f"eq-{self.label or self.number.replace('.', '-')}"
 
 
-def masked(markdown: str) -> str:
-    """Return `markdown` with verbatim text blanked, every character in its place."""
-
-    def blank(match: re.Match[str]) -> str:
-        return re.sub(r"[^\n]", " ", match[0])
-
-    return VERBATIM.sub(blank, markdown)
-
-
 def number_equations(
     pages: Iterable[tuple[str, str, int]],
 ) -> dict[str, list[Equation]]:
@@ -95,10 +78,12 @@ def number_equations(
     counts: dict[int, int] = {}
     for path, markdown, chapter in pages:
         equations[path] = []
-        for match in DISPLAY.finditer(masked(markdown)):
-            line = markdown.count("\n", 0, match.start()) + 1
+        for block in blocks(markdown):
+            if block.kind != "equation":
+                continue
+            line = block.line
             counts[chapter] = counts.get(chapter, 0) + 1
-            label = LABEL.search(match[1])
+            label = LABEL.search(block.text)
             equation = Equation(
                 path, line, f"{chapter}.{counts[chapter]}", label and label[1]
             )

@@ -38,7 +38,9 @@ FENCE = re.compile(
     r"(?P<body>(?:.*\n)*?)(?P=indent)(?P=ticks)[ ]*$",
     re.M,
 )
-SKIP = re.compile(r"<!--\s*skip:\s*(?P<reason>\S.*?)\s*-->\s*\Z", re.S)
+SKIP = re.compile(
+    r"<!--\s*skip:\s*(?P<reason>\S(?:(?!-->).)*?)\s*-->\s*\Z", re.S
+)
 COMMENT = re.compile(r"<!--.*?-->", re.S)
 OUTPUT = 'text title="Output"'
 #: Languages that are shown and not run.

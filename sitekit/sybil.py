@@ -7,6 +7,7 @@ from sybil import Document, Example, Region, Sybil
 
 from sitekit import snippets, source
 from sitekit.npm import ROOT
+from texcheck.sybil import EquationParser
 
 
 def parse(document: Document) -> Iterable[Region]:
@@ -37,10 +38,6 @@ def evaluate(example: Example) -> str | None:
         snippets.check(fence, outcome)
     except snippets.PageError as error:
         return str(error)
-    # What a visible snippet binds, the equations below it may use.
-    example.namespace.update(
-        {k: v for k, v in outcome.namespace.items() if not k.startswith("__")}
-    )
     return None
 
 
@@ -48,7 +45,7 @@ def pages() -> Sybil:
     """Return the collector for README.md and every page of docs/."""
     return Sybil(
         path=str(ROOT),
-        parsers=[parse],
+        parsers=[parse, EquationParser()],
         patterns=["*.md"],
         excludes=["CONTRIBUTING.md", "CHANGELOG.md"],
     )

@@ -6,10 +6,10 @@ was run for this very build.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sitekit.cache import versions
 from sitekit.doctests import Examples
+from texcheck.evidence import Evidence
 
 MARKER = "<!-- verification -->"
 
@@ -20,14 +20,16 @@ class PageEvidence:
 
     title: str
     path: str
-    anchors: Sequence[tuple[str, str]] = ()  # (number, anchor) of each equation
-    equations: Sequence[Mapping[str, Any]] = ()
-    snippets: Mapping[str, int] = field(default_factory=dict)  # by fate
+    anchors: Sequence[tuple[str, str]] = ()  # (number, address) an equation
+    equations: Sequence[Evidence] = ()
+    fates: Mapping[str, int] = field(default_factory=dict)  # fences by fate
     skipped: Sequence[tuple[int, str]] = ()  # (line, reason)
     examples: Sequence[Examples] = ()
 
 
-def markdown(pages: Sequence[PageEvidence], reference: Mapping[str, str]) -> str:
+def markdown(
+    pages: Sequence[PageEvidence], reference: Mapping[str, str]
+) -> str:
     """Return the body of the page; `reference` has each topic's API page."""
     return "\n\n".join(
         [
@@ -44,72 +46,68 @@ def markdown(pages: Sequence[PageEvidence], reference: Mapping[str, str]) -> str
     )
 
 
-def _equation_list(
-    pages: Sequence[PageEvidence], *states: str
-) -> list[Mapping[str, Any]]:
-    return [e for p in pages for e in p.equations if e["status"] in states]
-
-
 def _totals(pages: Sequence[PageEvidence]) -> str:
-    held = _equation_list(pages, "holds")
-    refused = _equation_list(pages, "refused")
-    skipped = _equation_list(pages, "skipped")
-    value = sum(e["by_value"] for e in held)
-    other = sum(e["by_form"] for e in held)
-    left = sum(len(e["survivors"]) for e in held)
-    altered = value + other + left
-    share = f"{100 * (value + other) / altered:.1f} %" if altered else "none"
-    ran = sum(p.snippets.get("run", 0) + p.snippets.get("source", 0) for p in pages)
+    found = [e for page in pages for e in page.equations]
+    held = [e for e in found if e.status == "holds"]
+    altered = sum(e.altered for e in held)
+    rejected = sum(e.rejected for e in held)
+    value = sum(e.by_value for e in held)
+    share = f" ({100 * rejected / altered:.1f} %)" if altered else ""
+    ran = sum(p.fates.get("run", 0) + p.fates.get("source", 0) for p in pages)
     examples = sum(e.attempted for p in pages for e in p.examples)
-    with_versions = ", ".join(f"{name} {v}" for name, v in versions().items())
     rows = [
         ("equations that hold", len(held)),
-        ("comparisons made for them", f"{sum(e['comparisons'] for e in held):,}"),
+        ("comparisons made for them", f"{sum(e.comparisons for e in held):,}"),
         ("altered forms of them", f"{altered:,}"),
-        ("of these rejected", f"{value + other:,} ({share})"),
+        ("of these rejected", f"{rejected:,}{share}"),
         ("rejected because the numbers differ", f"{value:,}"),
-        ("rejected by name, shape or syntax", f"{other:,}"),
-        ("not rejected, each with a reason", left),
-        ("wrong formulas of the notes, refused as they must be", len(refused)),
+        ("rejected by name, shape or syntax", f"{rejected - value:,}"),
+        ("not rejected, each with a reason", altered - rejected),
+        (
+            "wrong formulas of the notes, refused as they must be",
+            sum(e.status == "refused" for e in found),
+        ),
+        ("equations not checked", sum(e.status == "skipped" for e in found)),
         ("snippets that ran and printed what is shown", ran),
-        ("docstring examples that ran", examples),
-        ("equations not checked", len(skipped)),
+        ("lines of docstring examples that ran", examples),
     ]
     table = "\n".join(f"| {what} | {count} |" for what, count in rows)
-    return f"| claim | count |\n| ----- | ----: |\n{table}\n\nRun with {with_versions}."
+    run_with = ", ".join(f"{name} {v}" for name, v in versions().items())
+    head = "| claim | count |\n| ----- | ----: |\n"
+    return f"{head}{table}\n\nRun with {run_with}."
 
 
 def _equations(page: PageEvidence) -> str:
     head = (
-        f"### {page.title}\n\n"
-        "| equation | compared with | comparisons | largest error | altered forms "
-        "rejected |\n| --- | --- | ---: | ---: | ---: |\n"
+        f"### {page.title}\n\n| equation | compared with | comparisons "
+        "| largest error | altered forms rejected |\n"
+        "| --- | --- | ---: | ---: | ---: |\n"
     )
     rows = []
-    for (number, anchor), e in zip(page.anchors, page.equations, strict=True):
-        link = f"[{number}]({page.path}#{anchor})"
-        if e["status"] == "skipped":
-            rows.append(f"| {link} | not checked: {e['reason']} | | | |")
+    for k, e in enumerate(page.equations):
+        link = f"[line {e.line}]({page.path})"
+        if k < len(page.anchors):
+            number, url = page.anchors[k]
+            link = f'<a href="{url}">({number})</a>'
+        if e.status != "holds":
+            told = {"skipped": "not checked", "refused": "false, and refused"}
+            state = told.get(e.status, e.status)
+            rows.append(f"| {link} | {state}: {e.reason} | | | |")
             continue
-        if e["status"] == "refused":
-            rows.append(f"| {link} | false, and refused: {e['reason']} | | | |")
-            continue
-        names = ", ".join(f"[`{name}`][]" for name in e["functions"])
-        killed = e["by_value"] + e["by_form"]
-        total = killed + len(e["survivors"])
+        names = ", ".join(f"[`{name}`][]" for name in e.functions)
         rows.append(
-            f"| {link} | {names} | {e['comparisons']:,} | "
-            f"{e['largest_error']:.0e} | {killed} of {total} |"
+            f"| {link} | {names or 'rows of the page'} | {e.comparisons:,} "
+            f"| {e.largest_error:.0e} | {e.rejected} of {e.altered} |"
         )
     return head + "\n".join(rows)
 
 
 def _snippets(pages: Sequence[PageEvidence]) -> str:
     rows = [
-        f"| [{p.title}]({p.path}) | {p.snippets.get('run', 0)} "
-        f"| {p.snippets.get('source', 0)} | {p.snippets.get('output', 0)} |"
+        f"| [{p.title}]({p.path}) | {p.fates.get('run', 0)} "
+        f"| {p.fates.get('source', 0)} | {p.fates.get('output', 0)} |"
         for p in pages
-        if p.snippets.get("run", 0) + p.snippets.get("source", 0)
+        if p.fates.get("run", 0) + p.fates.get("source", 0)
     ]
     return (
         "| page | run alone | sources shown | outputs compared |\n"
@@ -117,7 +115,9 @@ def _snippets(pages: Sequence[PageEvidence]) -> str:
     )
 
 
-def _examples(pages: Sequence[PageEvidence], reference: Mapping[str, str]) -> str:
+def _examples(
+    pages: Sequence[PageEvidence], reference: Mapping[str, str]
+) -> str:
     rows = [
         f"| [{p.title}]({reference[p.path]}) | {len(p.examples)} "
         f"| {sum(e.attempted for e in p.examples)} |"
@@ -136,4 +136,6 @@ def _skipped(pages: Sequence[PageEvidence]) -> str:
         for p in pages
         for line, reason in p.skipped
     ]
-    return "\n".join(rows) or "Nothing. Every equation and every snippet is run."
+    return (
+        "\n".join(rows) or "Nothing. Every equation and every snippet is run."
+    )

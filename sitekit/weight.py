@@ -130,7 +130,14 @@ def policy(text: str) -> str:
         for script in INLINE.findall(text)
     }
     allowed = " ".join(f"'sha256-{digest}'" for digest in sorted(hashes))
-    return (
-        "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-        f"script-src 'self' {allowed}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'"
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "img-src 'self' data:",
+            "style-src 'self' 'unsafe-inline'",
+            f"script-src 'self' {allowed}",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+        )
     )

@@ -106,25 +106,16 @@ def _differs(
     if place:
         where += f", entry {list(place)}" if where else f" at {list(place)}"
     a, b = float(one[place]), float(two[place])
-    shown = {"=": "equal", "!=": "different"}.get(op, f"{op} holds")
-    count = f" ({int(wrong.sum())} of {wrong.size} differ)"
-    return (
-        EquationError(
-            f"the sides are not {shown}{where}: left is {a!r}, right is {b!r}"
-            if op in {"=", "!="}
-            else f"left {op} right fails{where}: left is {a!r}, right is {b!r}",
-            "value",
-            left=a,
-            right=b,
-            index=where.removeprefix(" at ") or None,
-        )
-        if wrong.size == 1
-        else EquationError(
-            f"the sides are not {shown}{where}: left is {a!r}, right is "
-            f"{b!r}{count}",
-            "value",
-            left=a,
-            right=b,
-            index=where.removeprefix(" at ") or None,
-        )
+    what = "the sides are not equal"
+    if op != "=":
+        what = f"the relation {op} does not hold"
+    count = ""
+    if wrong.size > 1:
+        count = f" ({int(wrong.sum())} of {wrong.size} differ)"
+    return EquationError(
+        f"{what}{where}: left is {a!r}, right is {b!r}{count}",
+        "value",
+        left=a,
+        right=b,
+        index=where.removeprefix(" at ") or None,
     )

@@ -1,11 +1,19 @@
 """One row as a comparison: over which letters, and of what with what."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from texcheck import derivative, extents, ranges, scripts, sides
+from texcheck import (
+    derivative,
+    draws,
+    extents,
+    ranges,
+    rules,
+    scripts,
+    sides,
+)
 from texcheck.compare import (
     DERIVATIVE_TOLERANCE,
     SINGLE_TOLERANCE,
@@ -14,24 +22,23 @@ from texcheck.compare import (
 )
 from texcheck.env import Env
 from texcheck.errors import EquationError
-from texcheck.names import Reading
-from texcheck.rows import Guard, Row
+from texcheck.names import Reading, letters_in
+from texcheck.rows import Row
 from texcheck.scope import Clause, Closure, Locals
 from texcheck.sides import Head
 from texcheck.tree import (
     Fraction,
     Group,
     Node,
-    Part,
+    Product,
     Scripts,
     Symbol,
-    walk,
+    call_parts,
+    children,
 )
 from texcheck.values import Value, is_number
 
 __all__ = ["Comparison", "Coverage"]
-
-_SCALAR_DRAWS, _ARRAY_DRAWS, _LENGTHS = 12, 3, (5, 4, 3)
 
 
 class Coverage:
@@ -93,14 +100,14 @@ class Comparison:
         self._refuse_relations()
         _refuse_bound_letters(row.sides[0], env)
         free = sides.free_letters(row.sides[0], env)
-        self.draws = self._draws(free, env)
-        env = env.with_local(*self.draws)
+        self.drawn = self._draws(free, env)
+        env = env.with_local(*self.drawn)
         self.dims = {
-            name: _dimension(name, row.sides, env) for name in self.draws
+            name: draws.dimension(name, row.sides, env) for name in self.drawn
         }
-        free = {name: None for name in free if name not in self.draws}
+        free = {name: None for name in free if name not in self.drawn}
         self.letters, self.env = ranges.letters_of(
-            row, free, [row.sides[0]], env
+            row, free, [self._left()], env
         )
         self.known = self._known()
         self.names: list[str] = []
@@ -115,6 +122,15 @@ class Comparison:
             if side == self.row.sides[0]:
                 raise EquationError("both sides are the same formula", "name")
 
+    def _left(self) -> Node:
+        """Return the left side; of an update, with the name compared."""
+        left = self.row.sides[0]
+        if not self.update or self.head is None or self.reading is None:
+            return left
+        items = sides.index_of(self.reading, self.head)
+        symbol = Symbol(self.reading.name + "_new", word=True)
+        return Scripts(symbol, items) if items else symbol
+
     def _is_function(self) -> bool:
         if self.head is None or self.head.group is None:
             return False
@@ -122,26 +138,17 @@ class Comparison:
             return True
         return self.reading.known.kind == "function"
 
+    def _group(self) -> Group:
+        """Return the bracket of a left side that is a call."""
+        if self.head is None or self.head.group is None:
+            raise EquationError("the left side is not a call")
+        return self.head.group
+
     def _draws(self, free: dict[str, None], env: Env) -> list[str]:
         """Return the arguments that get random values."""
         if not self._is_function():
             return []
-        assert self.head is not None and self.head.group is not None
-        stated = {
-            name
-            for condition in self.row.conditions
-            for name in (
-                sides.free_letters(condition.condition, env)
-                if isinstance(condition, Guard)
-                else sides.spelled(condition.letter)
-            )
-        }
-        found = []
-        for item in self.head.group.items:
-            name = sides.parameter(item, env)
-            if name is not None and name not in stated:
-                found.append(name)
-        return found
+        return draws.arguments(self._group(), self.row, env)
 
     def _known(self) -> _Known | None:
         """Return name and index of a left side that is a bound value."""
@@ -160,15 +167,27 @@ class Comparison:
             return None
         items = sides.index_of(reading, self.head)
         name = reading.name + "_new" * self.update
-        if self.update and self.scope.lookup(name) is None:
-            raise EquationError(
-                rf"unknown name: \leftarrow compares with {name}, which is "
-                "not bound",
-                "name",
-            )
+        if self.update:
+            self._refuse_alias(reading.name, name)
         return _Known(
             name, items, scripts.indices(items, reading.known.ndim, self.env)
         )
+
+    def _refuse_alias(self, old: str, new: str) -> None:
+        """Refuse an update whose new value is missing, or the old one."""
+        if self.scope.lookup(new) is None:
+            raise EquationError(
+                rf"unknown name: \leftarrow compares with {new}, which is "
+                "not bound",
+                "name",
+            )
+        names = self.scope.namespace
+        if old in names and names[old] is names.get(new):
+            raise EquationError(
+                f"{new} is the very object {old}: bind the value after the "
+                "update",
+                "name",
+            )
 
     # As a rule for derivatives.
 
@@ -181,7 +200,7 @@ class Comparison:
             match = sides.pattern(self.known.items, names, self.env)
         except EquationError:
             return None
-        return rule(
+        return rules.rule(
             self.known.name,
             None,
             self.known.items,
@@ -203,7 +222,7 @@ class Comparison:
         if self.scope.reads_single():
             agreement.tolerance = SINGLE_TOLERANCE
         before, skipped = agreement.comparisons, 0
-        for start in self._starts():
+        for start in draws.drawn(self.dims, self.scope.rng):
             for s in self.letters.runs(start):
                 self.scope.spend()
                 self._visit(s, coverage)
@@ -212,7 +231,7 @@ class Comparison:
                     skipped += 1
                     continue
                 self._compare(values, rights, s, agreement)
-        if agreement.comparisons == before or skipped > _SCALAR_DRAWS * 3 // 4:
+        if agreement.comparisons == before or skipped > draws.SKIPPED:
             raise EquationError(
                 "nothing was compared: a range is empty, or the function has "
                 "no value at random arguments (bind them)",
@@ -256,14 +275,14 @@ class Comparison:
         try:
             values = [left(s) for left in lefts]
         except EquationError as error:
-            if self.draws and error.kind == "domain":
+            if self.drawn and error.kind == "domain":
                 return None
             raise error.at(side=1) from None
-        if self.draws and not all(
+        if self.drawn and not all(
             is_number(v) or isinstance(v, np.ndarray) for v in values
         ):
             return values
-        if self.draws and not all(np.all(np.isfinite(v)) for v in values):
+        if self.drawn and not all(np.all(np.isfinite(v)) for v in values):
             return None
         return values
 
@@ -299,10 +318,9 @@ class Comparison:
         if self.known is not None:
             return self.known.name, _at(self.known.index, s)
         if self.reading is not None and self._is_function():
-            assert self.head is not None and self.head.group is not None
             if self.reading.primes:
                 return None
-            args = [self.env.build(item) for item in self.head.group.items]
+            args = [self.env.build(item) for item in self._group().items]
             return self.reading.name + "()", tuple(arg(s) for arg in args)
         return None
 
@@ -313,21 +331,6 @@ class Comparison:
         if not isinstance(value, np.ndarray):
             return 0.0
         return float(np.max(np.abs(value[np.isfinite(value)]), initial=0.0))
-
-    def _starts(self) -> Iterator[Locals]:
-        """Yield the random arguments, or nothing in particular."""
-        if not self.draws:
-            yield {}
-            return
-        arrays = any(self.dims.values())
-        rng = self.scope.rng
-        for _ in range(_ARRAY_DRAWS if arrays else _SCALAR_DRAWS):
-            yield {
-                name: 1.5 * rng.standard_normal(_LENGTHS[-dim:])
-                if (dim := self.dims[name])
-                else 1.5 * rng.standard_normal()
-                for name in self.draws
-            }
 
     # Coverage.
 
@@ -347,7 +350,7 @@ class Comparison:
             self._check_letters()
             return
         for axis, item in enumerate(self.known.items):
-            if stated & extents.letters_in(item):
+            if stated & letters_in(item):
                 coverage.ranged[self.known.name, axis] = self.row
 
     def _check_letters(self) -> None:
@@ -372,87 +375,34 @@ def _at(index: list[Closure], s: Locals) -> tuple[int, ...]:
     return tuple([i(s) for i in index])
 
 
-def _refuse_bound_letters(left: Node, env: Env) -> None:
-    """Refuse a left index that Python code of the page has left bound."""
-    for node in walk(left):
-        if not isinstance(node, Scripts) or not isinstance(node.base, Symbol):
-            continue
+def _refuse_bound_letters(node: Node, env: Env) -> None:
+    """Refuse a left index that Python code of the page has left bound.
+
+    An index inside an index, the t of ``V(S_t)``, may be bound.
+    """
+    if isinstance(node, Scripts) and isinstance(node.base, Symbol):
         reading = env.try_resolve(node)
         for item in reading.index if reading else ():
-            if not isinstance(item, Symbol) or item.word or item.marks:
-                continue
-            known = env.lookup(item.base)
-            if known and known.kind == "whole" and item.base.islower():
-                raise EquationError(
-                    f"the index {item.base} of the left side is bound to one "
-                    f"number: write `del {item.base}`, or use a capital",
-                    "name",
-                )
+            _refuse_bound(item, env)
+        return
+    if isinstance(node, Product) and len(node.factors) == 2:
+        applied = call_parts(*node.factors)
+        reading = env.try_resolve(applied.head) if applied else None
+        if applied and reading and reading.known.kind != "function":
+            for item in applied.group.items:
+                _refuse_bound(item, env)
+            return
+    for below in children(node):
+        _refuse_bound_letters(below, env)
 
 
-def _dimension(name: str, nodes: tuple[Node, ...], env: Env) -> int:
-    """Return how many indices an argument has wherever it stands."""
-    dimension = 0
-    for top in nodes:
-        for node in walk(top):
-            if isinstance(node, Scripts) and isinstance(node.base, Symbol):
-                reading = env.try_resolve(node)
-                if reading is None or reading.name != name:
-                    continue
-                axes = len(extents.flat(reading.index, env))
-                transposed = Part("top") in reading.parts
-                dimension = max(dimension, axes, int(transposed))
-            if isinstance(node, Group) and node.kind in {"norm", "<"}:
-                for item in node.items:
-                    if name in extents.letters_in(item):
-                        dimension = max(dimension, 1)
-    return min(dimension, len(_LENGTHS))
-
-
-def rule(
-    name: str,
-    params: tuple[str, ...] | None,
-    items: tuple[Node, ...],
-    match: Callable[[tuple[int, ...]], Locals | None],
-    row: Row,
-    letters: ranges.Letters,
-    env: Env,
-    block: int,
-) -> Clause:
-    """Return the rule that a row states for its left side."""
-    names = {binder.name for binder in letters.binders} | env.letters
-
-    def admitted(index: tuple[int, ...]) -> Locals | None:
-        local = match(index)
-        if local is None or not letters.admits(local):
-            return None
-        return local
-
-    def inside(axis: int) -> range:
-        item = items[axis]
-        if not isinstance(item, Symbol) or item.base not in names:
-            raise EquationError(
-                f"{name} needs an index on axis {axis}", "index"
-            )
-        for binder in letters.binders:
-            if binder.name == item.base:
-                values = binder.values({})
-                return range(min(values), max(values) + 1)
-        return extents.infer(item.base, list(row.sides[1:]), env)({})
-
-    fixed = [
-        None if extents.letters_in(item) & names else item for item in items
-    ]
-    return Clause(
-        name,
-        params,
-        len(items),
-        admitted,
-        lambda: env.build(row.sides[1]),
-        inside,
-        block,
-        row.number,
-        row.source,
-        key=(len(params or ()), tuple(fixed)),
-        fixed=len(items) - fixed.count(None),
-    )
+def _refuse_bound(item: Node, env: Env) -> None:
+    if not isinstance(item, Symbol) or item.word or item.marks:
+        return
+    known = env.lookup(item.base)
+    if known and known.kind == "whole" and item.base.islower():
+        raise EquationError(
+            f"the index {item.base} of the left side is bound to one "
+            f"number: write `del {item.base}`, or use a capital",
+            "name",
+        )

@@ -70,6 +70,7 @@ def truth(node: Node, env: Env) -> Closure:
 
 
 def cases(node: Cases, env: Env) -> Closure:
+    """Return the function that chooses the case whose condition holds."""
     branches = [
         (None if test is None else truth(test, env), env.build(value))
         for value, test in zip(node.values, node.conditions, strict=True)

@@ -277,6 +277,21 @@ def _quotient(function: Callable[[float], Value], origin: float) -> Value:
     return result.item() if np.ndim(result) == 0 else result
 
 
+def _entry(
+    function: Callable[[Value], Value],
+    origin: np.ndarray,
+    place: tuple[int, ...],
+) -> Callable[[float], Value]:
+    """Return `function` of one entry of its argument."""
+
+    def entry(x: float) -> Value:
+        changed = np.array(origin, dtype=float)
+        changed[place] = x
+        return function(changed)
+
+    return entry
+
+
 def _difference(function: Callable[[Value], Value], origin: Value) -> Value:
     """Return the derivative of `function` at a number or an array."""
     if is_number(origin):
@@ -285,14 +300,8 @@ def _difference(function: Callable[[Value], Value], origin: Value) -> Value:
         raise EquationError("a derivative by a sequence needs its index")
     columns = []
     for place in combinations(*map(range, origin.shape)):
-        whole = np.array(origin, dtype=float)
-
-        def entry(x: float, whole: np.ndarray = whole, at=place) -> Value:
-            changed = whole.copy()
-            changed[at] = x
-            return function(changed)
-
-        columns.append(_quotient(entry, float(whole[place])))
+        entry = _entry(function, origin, place)
+        columns.append(_quotient(entry, float(origin[place])))
     if all(is_number(column) for column in columns):
         flat = np.array(columns, dtype=float).reshape(origin.shape)
         return flat.view(Gradient) if origin.ndim == 1 else flat
@@ -321,13 +330,8 @@ def slope(
     _refuse_mixing(function, value)
     result = np.empty(value.shape)
     for place in combinations(*map(range, value.shape)):
-
-        def entry(x: float, at=place) -> Value:
-            changed = value.copy()
-            changed[at] = x
-            return take(function(changed), at)
-
-        result[place] = _quotient(entry, float(value[place]))
+        entry = _entry(function, value, place)
+        result[place] = take(_quotient(entry, float(value[place])), place)
     return result
 
 

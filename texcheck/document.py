@@ -5,6 +5,8 @@ What is read, from top to bottom, with one namespace for the whole page:
 * ``$$ ... $$``, an equation: it is checked;
 * a ```` ```python ```` fence: it runs alone, and what it binds is known below it;
 * ``<!-- invisible-code-block: python ... -->``: it runs in the page's namespace;
+* ``<!-- again: python ... -->``: other values, which the next equation has to
+  hold for too;
 * ``<!-- skip: reason -->`` above an equation: it is not checked, for that reason;
 * ``<!-- false: reason -->`` above an equation: it is wrong, and has to be refused.
 """
@@ -15,16 +17,17 @@ import inspect
 import io
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from texcheck.alter import Strength, strength
 from texcheck.equations import Page, Result
 from texcheck.errors import EquationError
 
-__all__ = ["Block", "Outcome", "blocks", "check_page"]
+__all__ = ["Block", "Outcome", "blocks", "check_page", "grade"]
 
-Kind = Literal["equation", "fence", "invisible"]
+Kind = Literal["equation", "fence", "invisible", "again"]
 
 FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`\n]*)\n"
@@ -33,10 +36,12 @@ FENCE = re.compile(
 )
 COMMENT = re.compile(r"<!--(?P<body>.*?)-->", re.S)
 INVISIBLE = re.compile(
-    r"\s*invisible-code-block: python[ \t]*\n(?P<code>.*)", re.S
+    r"\s*(?P<kind>invisible-code-block|again): python[ \t]*\n(?P<code>.*)",
+    re.S,
 )
 MARK = re.compile(
-    r"<!--\s*(?P<mark>skip|false):\s*(?P<reason>\S.*?)\s*-->\s*\Z", re.S
+    r"<!--\s*(?P<mark>skip|false):\s*(?P<reason>\S(?:(?!-->).)*?)\s*-->\s*\Z",
+    re.S,
 )
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
 DISPLAY = re.compile(
@@ -68,6 +73,7 @@ class Outcome:
     result: Result | None = None
     error: EquationError | None = None  # also set where it had to be refused
     functions: tuple[str, ...] = ()  # what the values compared came from
+    draws: tuple[dict[str, Any], ...] = ()  # the namespaces it was held to
 
     @property
     def status(self) -> Literal["holds", "refused", "skipped", "failed"]:
@@ -108,10 +114,11 @@ def _blocks(markdown: str) -> Iterator[Block]:
             yield Block("fence", code, line(match.start("body")), match.span())
     without_fences = FENCE.sub(lambda m: blank(m[0]), markdown)
     for match in COMMENT.finditer(without_fences):
-        code = INVISIBLE.match(match["body"])
-        if code:
-            start = match.start("body") + code.start("code")
-            yield Block("invisible", code["code"], line(start), match.span())
+        hidden = INVISIBLE.match(match["body"])
+        if hidden:
+            start = match.start("body") + hidden.start("code")
+            kind: Kind = "again" if hidden["kind"] == "again" else "invisible"
+            yield Block(kind, hidden["code"], line(start), match.span())
     for match in DISPLAY.finditer(masked(markdown)):
         mark = MARK.search(markdown, 0, match.start())
         start = match.start("tex")
@@ -126,7 +133,9 @@ def _blocks(markdown: str) -> Iterator[Block]:
         )
 
 
-def run_code(code: str, name: str, line: int, namespace: dict[str, Any]) -> None:
+def run_code(
+    code: str, name: str, line: int, namespace: dict[str, Any]
+) -> None:
     """Run a piece of a page; its output is shown elsewhere, if at all."""
     compiled = compile("\n" * (line - 1) + code, name, "exec")
     with contextlib.redirect_stdout(io.StringIO()):
@@ -139,7 +148,6 @@ def check_page(
     *,
     seed: int = 0,
     optional: tuple[str, ...] = ("torch",),
-    visit: Callable[[Block, Page], None] | None = None,
 ) -> list[Outcome]:
     """Check every equation of a page and return what became of each.
 
@@ -154,9 +162,6 @@ def check_page(
         the page seeds it with 0: another seed is another draw of the data.
     optional : tuple of str
         Modules a snippet may fail to import: it then binds nothing.
-    visit : function of (block, page), optional
-        Called for each equation before it is checked, with the page as it
-        stands there.
 
     Returns
     -------
@@ -167,7 +172,11 @@ def check_page(
     page, namespace = Page(name, seed=seed), Names()
     found: list[Outcome] = []
     trouble: EquationError | None = None
+    again: list[Block] = []
     for block in blocks(markdown):
+        if block.kind == "again":
+            again.append(block)
+            continue
         if block.kind != "equation":
             try:
                 _bind(block, name, namespace, seed)
@@ -184,10 +193,21 @@ def check_page(
             found.append(Outcome(block, error=trouble))
             continue
         # Rows read so far may be asked for again: the values must not move.
-        page.bind(dict(namespace))
-        if visit is not None:
-            visit(block, page)
-        found.append(_outcome(block, page, namespace))
+        draws = [dict(namespace)]
+        try:
+            draws += [_again(code, name, draws[0]) for code in again]
+        except Exception as error:
+            found.append(Outcome(block, error=_trouble(name, block, error)))
+            continue
+        finally:
+            again = []
+        outcome = _outcome(block, page, draws)
+        functions = {
+            function
+            for compared in (outcome.result.names if outcome.result else ())
+            for function in namespace.origin.get(compared, ())
+        }
+        found.append(replace(outcome, functions=tuple(sorted(functions))))
     try:
         page.finish()
     except EquationError as error:
@@ -197,18 +217,52 @@ def check_page(
     return found
 
 
-def _outcome(block: Block, page: Page, namespace: "Names") -> Outcome:
-    checked = page if block.mark is None else page.fork()
+def grade(outcomes: list[Outcome], at: int) -> Strength:
+    """Return how many altered forms of one equation the page rejects.
+
+    An altered definition is judged by the equations below that use it, and
+    every form by each of the equation's draws of data.
+    """
+    outcome = outcomes[at]
+    if outcome.result is None:
+        raise ValueError(f"the equation must hold, got {outcome.status}")
+    page = Page(seed=0)
+    for above in outcomes[:at]:
+        if above.result is not None:
+            page.bind(above.draws[0])
+            page.check(above.block.text)
+    below = outcomes[at + 1 :] if outcome.result.definitions else []
+    after = [(o.block.text, o.draws[0]) for o in below if o.result is not None]
+    found: Strength | None = None
+    for draw in outcome.draws:
+        drawn = strength(outcome.block.text, draw, page=page, after=after)
+        found = drawn if found is None else _joined(found, drawn)
+    assert found is not None
+    return found
+
+
+def _joined(one: Strength, two: Strength) -> Strength:
+    """Return what two draws reject together; all forms are the same."""
+    left = tuple(form for form in one.survivors if form in two.survivors)
+    more = len(one.survivors) - len(left)
+    return Strength(one.by_value + more, one.by_form, left)
+
+
+def _outcome(block: Block, page: Page, draws: list[dict[str, Any]]) -> Outcome:
     try:
-        result = checked.check(block.text, block.line)
+        for draw in draws[1:]:
+            with page.trial() as other:
+                other.bind(draw)
+                other.check(block.text, block.line)
+        page.bind(draws[0])
+        if block.mark is None:
+            result = page.check(block.text, block.line)
+        else:
+            with page.trial() as other:
+                result = other.check(block.text, block.line)
     except EquationError as error:
         return Outcome(block, error=error)
-    functions = {
-        function
-        for compared in result.names
-        for function in namespace.origin.get(compared, ())
-    }
-    return Outcome(block, result, functions=tuple(sorted(functions)))
+    return Outcome(block, result, draws=tuple(draws))
 
 
 class Names(dict[str, Any]):
@@ -242,6 +296,13 @@ def _bind(block: Block, name: str, namespace: Names, seed: int) -> None:
     namespace.update(own)
     origins = _origins(code, namespace)
     namespace.origin |= {k: v for k, v in origins.items() if k in own}
+
+
+def _again(block: Block, name: str, first: dict[str, Any]) -> dict[str, Any]:
+    """Return another draw of data for the equation below."""
+    own = {**first, "__name__": "__page__"}
+    run_code(block.text, name, block.line, own)
+    return own
 
 
 def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from texcheck.errors import EquationError
-from texcheck.names import Known, Reading, resolve, spellings
+from texcheck.names import (
+    Known,
+    Reading,
+    letter_name,
+    resolve,
+    spellings,
+)
 from texcheck.scope import Closure, Scope
 from texcheck.tree import Node, Scripts, Symbol
 
@@ -53,15 +59,19 @@ class Env:
 
     def fresh(self, symbol: Node) -> str:
         """Return the name of a letter that nothing uses yet."""
-        if not isinstance(symbol, Symbol):
+        letter = letter_name(symbol)
+        if letter is None:
             raise EquationError("a bound letter must be a letter")
-        for name in spellings(symbol):
+        names = {letter}
+        if isinstance(symbol, Symbol):
+            names |= set(spellings(symbol))
+        for name in names:
             if self.lookup(name) is not None:
                 raise EquationError(
                     f"the letter {name} is in use already: take another one",
                     "name",
                 )
-        return spellings(symbol)[0]
+        return letter
 
     def with_letters(self, *names: str) -> "Env":
         """Return the environment with more index letters."""

@@ -4,15 +4,16 @@ A row whose left side is bound is compared; a row whose left side is not
 defines it for the rows that follow.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from texcheck import functions, ranges, sides
+from texcheck import functions, ranges, rules, sides
 from texcheck.compare import TOLERANCE, Agreement
-from texcheck.comparison import Comparison, Coverage, rule
+from texcheck.comparison import Comparison, Coverage
 from texcheck.errors import EquationError
 from texcheck.evaluate import environment
 from texcheck.rows import Row, read_rows
@@ -59,7 +60,7 @@ class Result:
 
 
 class Page:
-    """The equations of one page.
+    r"""The equations of one page.
 
     Parameters
     ----------
@@ -76,9 +77,9 @@ class Page:
     >>> from texcheck import Page
     >>> x = np.array([1.0, 2.0, 4.0])
     >>> page = Page("mean.md", {"x": x, "n": 3, "v": np.var(x)})
-    >>> page.check(r"\\mu = \\frac{1}{n} \\sum_i x_i").definitions
+    >>> page.check(r"\mu = \frac{1}{n} \sum_i x_i").definitions
     ('mu',)
-    >>> page.check(r"v = \\frac{1}{n} \\sum_i (x_i - \\mu)^2").comparisons
+    >>> page.check(r"v = \frac{1}{n} \sum_i (x_i - \mu)^2").comparisons
     1
     >>> page.finish()
     """
@@ -100,12 +101,18 @@ class Page:
         """Take names from `namespace` from now on."""
         self.scope.namespace = namespace
 
-    def fork(self) -> "Page":
-        """Return a copy with the rows read so far, to try a block on."""
-        other = Page(self.name, seed=self.seed)
-        other.scope = self.scope.fork()
-        other.block = self.block
-        return other
+    @contextmanager
+    def trial(self) -> Iterator["Page"]:
+        """Let blocks be tried inside; afterwards the page is as it was."""
+        kept = (dict(self.scope.definitions), dict(self.scope.rows))
+        namespace, block = self.scope.namespace, self.block
+        clauses = list(self.clauses)
+        try:
+            yield self
+        finally:
+            self._restore(*kept, len(self.clauses))
+            self.scope.namespace, self.block = namespace, block
+            self.clauses = clauses
 
     def check(self, latex: str, line: int | None = None) -> Result:
         """Check one block.
@@ -178,29 +185,23 @@ class Page:
         compared: list[tuple[Row, Head | None]] = []
         defined: list[str] = []
         for row in rows:
-            compared += _placed(
-                row, lambda row=row: self._sort(row, line, defined)
-            )
-        comparisons = [
-            _placed(
-                row, lambda row=row, head=head: self._comparison(row, head)
-            )
-            for row, head in compared
-            if not _is_shape(row)
-        ]
+            with _place(row):
+                compared += self._sort(row, line, defined)
+        comparisons: list[Comparison] = []
+        for row, head in compared:
+            if not _is_shape(row):
+                with _place(row):
+                    comparisons.append(self._comparison(row, head))
         agreement, coverage = Agreement(TOLERANCE), Coverage()
         names: list[str] = []
         for comparison in comparisons:
-            _placed(
-                comparison.row,
-                lambda c=comparison: c.run(agreement, coverage),
-            )
+            with _place(comparison.row):
+                comparison.run(agreement, coverage)
             names += comparison.names
         for row, _ in compared:
             if _is_shape(row):
-                names.append(
-                    _placed(row, lambda row=row: self._shape(row, agreement))
-                )
+                with _place(row):
+                    names.append(self._shape(row, agreement))
         coverage.close(self.scope.extent)
         return Result(
             latex,
@@ -252,7 +253,7 @@ class Page:
             row, dict.fromkeys(new.letters), [], env, infer=False
         )
         match = sides.pattern(new.index, set(new.letters), env)
-        return rule(
+        return rules.rule(
             new.name,
             new.params,
             new.index,
@@ -268,13 +269,13 @@ class Page:
     ) -> None:
         """Add a rule; a later block may state a rule anew."""
         others = rules.get(clause.name, [])
-        for other in others:
-            if other.key == clause.key and other.block == clause.block:
-                if rules is self.scope.definitions:
-                    raise EquationError(
-                        f"{clause.name} is defined twice", "name"
-                    )
-        # A name of another rank is another thing of the same name.
+        twice = [
+            other
+            for other in others
+            if other.key == clause.key and other.block == clause.block
+        ]
+        if twice and rules is self.scope.definitions:
+            raise EquationError(f"{clause.name} is defined twice", "name")
         kept = [
             other
             for other in others
@@ -334,17 +335,15 @@ def _is_builtin(head: Head) -> bool:
     )
 
 
-def _placed(row: Row, run: Callable[[], Any]) -> Any:
-    """Run something for a row; an error gets the row's place."""
+@contextmanager
+def _place(row: Row) -> Iterator[None]:
+    """Give an error the place of the row it came up in."""
     try:
-        return run()
+        yield
     except EquationError as error:
         if error.row is None:
-            inner = error.source
-            error.source = None
-            error.at(row=row.number, source=row.source)
-            if inner is not None:
-                error.source = f"{row.source}\n  {inner}"
+            inner = f"\n  {error.source}" if error.source else ""
+            error.row, error.source = row.number, row.source + inner
         raise
 
 

@@ -12,6 +12,7 @@ from texcheck import (
     products,
     scripts,
 )
+from texcheck.algebra import add, divide, negate, power
 from texcheck.env import Env
 from texcheck.errors import EquationError, Unsupported
 from texcheck.scope import Closure, Locals, Scope
@@ -33,7 +34,7 @@ from texcheck.tree import (
     Sum,
     Symbol,
 )
-from texcheck.values import Value, add, divide, negate, power
+from texcheck.values import Value
 
 __all__ = ["build", "environment"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from texcheck import scripts
 from texcheck.env import Env
 from texcheck.errors import EquationError
-from texcheck.names import spellings
+from texcheck.names import is_cluster, letter_name, letters_in
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
     Group,
@@ -19,24 +19,14 @@ from texcheck.tree import (
 )
 from texcheck.values import Seq, Value, extent
 
-__all__ = ["Support", "flat", "infer", "letters_in"]
+__all__ = ["Support", "flat", "infer"]
 
 # A function that gives the indices along an axis, and whether more exist.
 _Axis = Callable[[Locals], tuple[range, bool]]
 
 
-def letters_in(node: Node) -> set[str]:
-    """Return the names that symbols in `node` may spell."""
-    return {
-        name
-        for inner in walk(node)
-        if isinstance(inner, Symbol)
-        for name in spellings(inner)
-    }
-
-
 def _is_letter(node: Node, name: str) -> bool:
-    return isinstance(node, Symbol) and name in spellings(node)
+    return letter_name(node) == name
 
 
 def _places(
@@ -115,13 +105,8 @@ def flat(items: tuple[Node, ...], env: Env) -> list[Node]:
     """Return the index items with ``ij`` taken apart."""
     found: list[Node] = []
     for place, item in enumerate(items):
-        apart = (
-            isinstance(item, Product)
-            and not any(item.ops)
-            and place == len(items) - 1
-            and all(isinstance(factor, Symbol) for factor in item.factors)
-        )
-        if apart and isinstance(item, Product):
+        last = place == len(items) - 1
+        if last and isinstance(item, Product) and is_cluster(item):
             found += item.factors
         else:
             found.append(item)
@@ -145,7 +130,8 @@ def infer(name: str, nodes: list[Node], env: Env) -> Callable[[Locals], range]:
         )
 
     def values(s: Locals) -> range:
-        strict, open_ended = set(), set()
+        strict: set[range] = set()
+        open_ended: set[range] = set()
         for base, axis in places:
             inside, beyond = _axis(base, axis, s, env)
             (open_ended if beyond else strict).add(inside)
@@ -197,14 +183,16 @@ class Support:
         if reading is None or reading.known.kind != "sequence":
             return
         _, value = self.env.scope.entry(reading.name)
-        index = scripts.indices(reading.index, value.ndim, self.env)
-        items = flat(reading.index, self.env)
-        for axis, (item, closure) in enumerate(zip(items, index, strict=True)):
+        # Other items may hold letters of inner sums, not known out here.
+        for axis, item in enumerate(flat(reading.index, self.env)):
             if self.name in letters_in(item) and axis in value.axes:
-                self.places.append((value, axis, closure))
+                index = scripts.whole_index(item, self.env)
+                self.places.append((value, axis, index))
 
     def values(self, first: float, last: float, s: Locals) -> range:
         """Return the finite range that holds every term but zeros."""
+        if first == math.inf or last == -math.inf:
+            raise EquationError("a sum that begins at its far end", "range")
         low, high = math.inf, -math.inf
         for value, axis, index in self.places:
             origin = index({**s, self.name: 0})

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from texcheck import conditions, extents
+from texcheck.algebra import add, multiply
 from texcheck.env import Env
 from texcheck.errors import EquationError, Unsupported
-from texcheck.names import spellings
+from texcheck.names import letter_name, letters_in
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
     Big,
@@ -18,10 +19,8 @@ from texcheck.tree import (
     Group,
     Node,
     Product,
-    Symbol,
-    walk,
 )
-from texcheck.values import Value, add, is_number, multiply, take
+from texcheck.values import Value, is_number, take
 
 __all__ = ["Binder", "Loop", "build", "mean"]
 
@@ -80,18 +79,12 @@ def build(node: Big, env: Env) -> Closure:
 
 
 def _refuse_trailing(node: Big, loop: Loop) -> None:
-    r"""Refuse ``\prod_i a_i b``: is b inside?"""
+    r"""Refuse ``\prod_i a_i b``, where b may be inside or not."""
     if node.op == "sum" or not isinstance(node.body, Product):
         return
     names = {binder.name for binder in loop.binders}
     last = node.body.factors[-1]
-    mentioned = {
-        name
-        for inner in walk(last)
-        if isinstance(inner, Symbol)
-        for name in spellings(inner)
-    }
-    if not names & mentioned:
+    if not names & letters_in(last):
         raise Unsupported(
             f"a factor behind \\{node.op} without its letter has two "
             "readings: write brackets"
@@ -196,7 +189,7 @@ def _inferred(name: str, body: Node, env: Env) -> Binder:
 def _from_to(
     node: Big, pending: list[Node], item: Compare, items: list[Node], env: Env
 ) -> list[Binder]:
-    """Read ``k = a`` with an upper limit, or ``k = a, \\dots, b``."""
+    r"""Read ``k = a`` with an upper limit, or ``k = a, \dots, b``."""
     letters = [env.fresh(n) for n in (*pending, item.sides[0])]
     low = env.build(item.sides[1])
     if items and Dots() in items[:2]:
@@ -238,14 +231,13 @@ def _between(
 
 
 def _chained(node: Big, item: Compare, env: Env) -> list[Binder]:
-    """Read ``0 \\le k < n``, ``j \\ne i`` and ``i < j``."""
+    r"""Read ``0 \le k < n``, ``j \ne i`` and ``i < j``."""
     if node.sup is not None:
         raise EquationError("a condition with an upper limit")
     fresh = [
         side
         for side in item.sides
-        if isinstance(side, Symbol)
-        and all(env.lookup(name) is None for name in spellings(side))
+        if (name := letter_name(side)) and env.lookup(name) is None
     ]
     names = [env.fresh(side) for side in fresh]
     if len(fresh) == 1 and item.sides[1] is fresh[0] and len(item.ops) == 2:

@@ -19,10 +19,21 @@ from texcheck.tree import (
     Scripts,
     Sum,
     Symbol,
-    walk,
+    children,
 )
 
-__all__ = ["Known", "Reading", "label", "resolve", "spellings"]
+__all__ = [
+    "Known",
+    "Lookup",
+    "Reading",
+    "is_cluster",
+    "is_index",
+    "label",
+    "letter_name",
+    "letters_in",
+    "resolve",
+    "spellings",
+]
 
 _SPELLED = {
     "lambda": ("lam",),
@@ -73,6 +84,51 @@ def spellings(symbol: Symbol) -> tuple[str, ...]:
     return tuple(
         "_".join((base, *symbol.marks))
         for base in _SPELLED.get(symbol.base, (symbol.base,))
+    )
+
+
+def letter_name(node: Node | None) -> str | None:
+    r"""Return the name of a letter, primes included: ``j'`` is ``j_prime``.
+
+    Examples
+    --------
+    >>> from texcheck.names import letter_name
+    >>> from texcheck.syntax import parse
+    >>> letter_name(parse("j'")), letter_name(parse("j_0"))
+    ('j_prime', None)
+    """
+    if isinstance(node, Symbol):
+        return spellings(node)[0]
+    if (
+        isinstance(node, Scripts)
+        and isinstance(node.base, Symbol)
+        and not node.sub
+        and all(part.kind == "prime" for part in node.sup)
+    ):
+        return spellings(node.base)[0] + "_prime" * len(node.sup)
+    return None
+
+
+def letters_in(node: Node) -> set[str]:
+    """Return the names of the letters in `node`, labels included."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        inner = stack.pop()
+        name = letter_name(inner)
+        if name is None:
+            stack += children(inner)
+        else:
+            found.add(name)
+    return found
+
+
+def is_cluster(item: Node) -> bool:
+    """Whether an item is letters side by side: ``out`` or ``ij``."""
+    return (
+        isinstance(item, Product)
+        and not any(item.ops)
+        and all(letter_name(factor) for factor in item.factors)
     )
 
 
@@ -252,14 +308,19 @@ def _reading(
     if scripts is None:
         return Reading(name, known)
     index, parts, primes = _leftover(scripts, choice)
-    if known.kind == "sequence" and parts and parts[0].kind == "expr":
-        index, parts = (*parts[0].items, *index), parts[1:]
+    if known.kind == "sequence" and not index and _is_bare(parts):
+        index, parts = parts[0].items, parts[1:]
     for part in parts:
         if part.kind in {*_SIGNS, "label"}:
             raise EquationError(
                 f"unknown name: {name} with the mark {part.kind}", "name"
             )
     return Reading(name, known, index, parts, primes)
+
+
+def _is_bare(parts: tuple[Part, ...]) -> bool:
+    """Whether a bare superscript follows; a sequence has no power."""
+    return bool(parts) and parts[0].kind == "expr"
 
 
 def _refuse_both(
@@ -311,6 +372,5 @@ def is_index(node: Node, lookup: Lookup, letters: frozenset[str]) -> bool:
     if isinstance(node, Sum):
         return all(is_index(item, lookup, letters) for item in node.terms)
     if isinstance(node, Scripts):
-        inner = [n for n in walk(node) if isinstance(n, Symbol)]
-        return any(letters & set(spellings(symbol)) for symbol in inner)
+        return bool(letters & letters_in(node))
     return False

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from texcheck import derivative, functions, loops, scripts
+from texcheck.algebra import divide, dot, hadamard, multiply
 from texcheck.env import Env
 from texcheck.errors import EquationError, Unsupported
 from texcheck.names import Reading
@@ -23,15 +24,7 @@ from texcheck.tree import (
     Symbol,
     call_parts,
 )
-from texcheck.values import (
-    Value,
-    divide,
-    dot,
-    hadamard,
-    is_number,
-    multiply,
-    take,
-)
+from texcheck.values import Value, is_number, take
 
 __all__ = ["argument", "build", "joined"]
 
@@ -107,14 +100,14 @@ def _builtin(applied: Applied, env: Env) -> Closure | None:
         if function is not None and len(applied.group.items) == 1:
             inner = env.build(applied.group.items[0])
             return _with_scripts(lambda s: function(inner(s)), applied, env)
-    if isinstance(head, Scripts) and head.sup and not head.sub:
-        if all(part.kind == "prime" for part in head.sup):
-            plain = Applied(_symbol_of(head), applied.group, None)
-            if _builtin(plain, env) is not None:
-                return _with_scripts(
-                    _builtin_slope(plain, len(head.sup), env), applied, env
-                )
-    return None
+    if not isinstance(head, Scripts) or head.sub:
+        return None
+    plain = Applied(_symbol_of(head), applied.group, None)
+    primed = all(part.kind == "prime" for part in head.sup)
+    if not primed or _builtin(plain, env) is None:
+        return None
+    value = _builtin_slope(plain, len(head.sup), env)
+    return _with_scripts(value, applied, env)
 
 
 def _symbol_of(head: Symbol | Scripts) -> Symbol:
@@ -195,13 +188,12 @@ def _bracketed(applied: Applied, env: Env, reading: Reading) -> Closure | None:
                 "write a subscript, or a dot",
                 "index",
             )
-        if square and any(type(v) is float for v in values[:1]):
-            if len(values) == 1:
-                raise EquationError(
-                    "a number in square brackets behind an array: "
-                    "write round ones",
-                    "index",
-                )
+        if square and [type(v) for v in values] == [float]:
+            raise EquationError(
+                "a number in square brackets behind an array: "
+                "write round ones",
+                "index",
+            )
         inner = joined(values) if len(values) > 1 else values[0]
         return multiply(base, inner)
 

@@ -39,9 +39,9 @@ class Letters:
             yield from self._run(depth + 1, s)
 
     def admits(self, s: Locals) -> bool:
-        """Whether the letters in `s` lie in the stated ranges."""
+        """Whether the letters in `s` lie in their ranges."""
         for binder in self.binders:
-            if binder.name in self.stated and binder.name in s:
+            if binder.name in s:
                 others = {k: v for k, v in s.items() if k != binder.name}
                 if s[binder.name] not in binder.values(others):
                     return False

@@ -25,7 +25,7 @@ __all__ = ["Guard", "Member", "Range", "Row", "read_rows"]
 
 _TRANSPARENT = {
     *("aligned", "align", "align*", "split", "gathered", "gather", "gather*"),
-    *("equation", "equation*", "alignedat"),
+    *("equation", "equation*"),
 }
 _OPEN = {"(", "[", "{", "langle", "lfloor", "lceil", "lvert", "lVert"}
 _CLOSE = {")", "]", "}", "rangle", "rfloor", "rceil", "rvert", "rVert"}
@@ -208,7 +208,7 @@ def _read(
     conditions: list[Range | Member | Guard] = []
     for place, part in enumerate(_parts(line)):
         items = _items(part, left if place == 0 else None)
-        if not items:
+        if not items or (not rows and _are_letters(items, line)):
             continue
         if _is_equation(items[0], rows):
             equation = items.pop(0)
@@ -216,6 +216,13 @@ def _read(
             rows.append(Row(equation.sides, equation.ops, (), number, source))
         conditions += _conditions(items, rows)
     return [replace(row, conditions=tuple(conditions)) for row in rows]
+
+
+def _are_letters(items: list[Node], line: list[Token]) -> bool:
+    r"""Whether a row starts with ``\forall i``, which adds nothing."""
+    return line[0].text == "forall" and all(
+        isinstance(item, Symbol) for item in items
+    )
 
 
 def _is_equation(item: Node, rows: list[Row]) -> bool:

@@ -301,12 +301,12 @@ class Scope:
     ) -> Value:
         """Return a bound or defined function at `args`."""
         function = self.function(name)
-        if self.own is not None and self.own[0] == name + "()":
-            if _same(self.own[1], tuple(args)):
-                raise EquationError(
-                    f"the row uses its own left side, {name}, on the right",
-                    "name",
-                )
+        own = self.own
+        if own and own[0] == name + "()" and _same(own[1], tuple(args)):
+            raise EquationError(
+                f"the row uses its own left side, {name}, on the right",
+                "name",
+            )
         if function is not None:
             return take(self._call(name, function, args), index)
         for clause in self.definitions.get(name, ()):

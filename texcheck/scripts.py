@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from texcheck import conditions, functions
+from texcheck.algebra import power, transpose
 from texcheck.env import Env
 from texcheck.errors import EquationError, Unsupported
-from texcheck.names import Reading
+from texcheck.names import Reading, letter_name
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
     Big,
@@ -24,7 +25,7 @@ from texcheck.tree import (
     Sum,
     Symbol,
 )
-from texcheck.values import Value, is_number, power, take, transpose
+from texcheck.values import Value, is_number, take
 
 __all__ = ["build", "indices", "raised", "scripted", "symbol", "whole_index"]
 
@@ -127,8 +128,7 @@ def _juxtaposed(
 ) -> list[Closure]:
     """Read ``ij`` as two indices and ``i s`` as a product, or refuse."""
     letters = all(
-        isinstance(factor, Symbol) and env.letters & {factor.base}
-        for factor in item.factors
+        letter_name(factor) in env.letters for factor in item.factors
     )
     axes = None if ndim is None else ndim - place
     if letters and last and (axes is None or axes >= len(item.factors)):
@@ -147,7 +147,7 @@ def whole_index(node: Node, env: Env) -> Closure:
     if isinstance(node, Compare | Dots):
         raise EquationError("an index must be a whole number", "index")
     inner = env.build(node)
-    if isinstance(node, Symbol) and node.base in env.letters:
+    if letter_name(node) in env.letters:
         return inner
 
     def whole(s: Locals) -> Value:
@@ -210,12 +210,12 @@ def build(node: Scripts, env: Env) -> Closure:
             "a script behind an unbracketed expression has two readings: "
             "write round brackets"
         )
-    if isinstance(node.base, Group) and node.base.kind == "[":
-        if isinstance(node.base.items[0], Compare) or not node.sub:
-            raise Unsupported(
-                "a script behind this bracket is not supported: write round "
-                "brackets"
-            )
+    square = isinstance(node.base, Group) and node.base.kind == "["
+    if square and not node.sub:
+        raise Unsupported(
+            "a script behind this bracket is not supported: write round "
+            "brackets"
+        )
     return scripted(env.build(node.base), node, env)
 
 

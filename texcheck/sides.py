@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from texcheck import derivative, functions, scripts
 from texcheck.env import Env
 from texcheck.errors import EquationError
-from texcheck.names import Reading, is_index, label, spellings
+from texcheck.names import (
+    Reading,
+    is_cluster,
+    is_index,
+    label,
+    letter_name,
+    letters_in,
+    spellings,
+)
 from texcheck.rows import Member, Range, Row
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
@@ -65,9 +73,10 @@ def head_of(node: Node) -> Head | None:
         found = Head(node)
     else:
         found = _applied(node)
-    if found is None or found.symbol.base in _CONSTANTS:
-        return None
-    return found
+    if found is None or found.symbol.base not in _CONSTANTS:
+        return found
+    indexed = isinstance(found.node, Scripts) and found.node.sub
+    return found if found.symbol.base == "e" and indexed else None
 
 
 def _applied(node: Node) -> Head | None:
@@ -102,7 +111,11 @@ def _free(node: Node, env: Env, bound: frozenset[str]) -> Iterator[str]:
             if not names & bound and node.base not in _CONSTANTS:
                 yield spellings(node)[0]
     elif isinstance(node, Scripts) and isinstance(node.base, Symbol):
-        yield from _free_scripts(node, env, bound)
+        name = letter_name(node)
+        if name is None or env.try_resolve(node) is not None:
+            yield from _free_scripts(node, env, bound)
+        elif name not in bound:
+            yield name
     elif isinstance(node, Big):
         bound |= set(_bound_by(node))
         for below in children(node):
@@ -123,12 +136,10 @@ def _is_called(node: Node, place: int) -> bool:
     """Whether a factor is a function of LaTeX's own with its bracket."""
     if not isinstance(node, Product) or place + 1 >= len(node.factors):
         return False
-    first, second = node.factors[place : place + 2]
-    return (
-        isinstance(first, Symbol)
-        and first.base in functions.BUILTIN
-        and call_parts(first, second) is not None
-    )
+    applied = call_parts(*node.factors[place : place + 2])
+    if applied is None:
+        return False
+    return Head(applied.head).symbol.base in functions.BUILTIN
 
 
 def spelled(symbol: Symbol) -> set[str]:
@@ -149,21 +160,12 @@ def _free_scripts(
             *node.sub,
             *(item for part in node.sup for item in part.items),
         ]
-        plain = [item for item in items if not _is_cluster(item)]
+        plain = [item for item in items if not is_cluster(item)]
     else:
         plain = list(reading.index)
         plain += [item for part in reading.parts for item in part.items]
     for item in plain:
         yield from _free(item, env, bound)
-
-
-def _is_cluster(item: Node) -> bool:
-    """Whether an item is letters side by side: ``out`` or ``ij``."""
-    return (
-        isinstance(item, Product)
-        and not any(item.ops)
-        and all(isinstance(factor, Symbol) for factor in item.factors)
-    )
 
 
 def _bound_by(node: Big) -> Iterator[str]:
@@ -173,8 +175,9 @@ def _bound_by(node: Big) -> Iterator[str]:
             first = item.sides[0]
             if len(item.sides) == 3:
                 first = item.sides[1]
-        if isinstance(first, Symbol):
-            yield from spellings(first)
+        name = letter_name(first)
+        if name is not None:
+            yield name
 
 
 # The index of a left side, solved for its letters.
@@ -187,13 +190,7 @@ def pattern(
     seen: set[str] = set()
     steps: list[tuple[str | None, Closure]] = []
     for item in items:
-        inside = {
-            name
-            for inner in walk(item)
-            if isinstance(inner, Symbol)
-            for name in spellings(inner)
-        }
-        new = (inside & letters) - seen
+        new = (letters_in(item) & letters) - seen
         if len(new) > 1:
             raise EquationError(
                 "an index on the left with two new letters", "index"
@@ -247,7 +244,8 @@ def new_name(head: Head, row: Row, env: Env) -> NewName:
     """Return what a left side defines that nothing binds."""
     used = _letters_of(row, env)
     symbol = head.symbol
-    labels, index = [spellings(symbol)[0]], []
+    labels = [spellings(symbol)[0]]
+    index: list[Node] = []
     node = head.node
     for part in node.sup if isinstance(node, Scripts) else ():
         _raised(part, labels, index, used, env)
@@ -265,19 +263,11 @@ def new_name(head: Head, row: Row, env: Env) -> NewName:
             raise EquationError(
                 "a new function takes no index before its argument", "name"
             )
-        for item in head.after.sub if head.after else ():
-            index.append(item)
+        index += head.after.sub if head.after else ()
         if head.after and head.after.sup:
             raise EquationError("a new function with a superscript", "name")
     index = [part for item in index for part in _apart(item, used)]
-    letters = {
-        name
-        for item in index
-        for inner in walk(item)
-        if isinstance(inner, Symbol)
-        for name in spellings(inner)
-        if name in used
-    }
+    letters = {name for item in index for name in letters_in(item)} & used
     return NewName("_".join(labels), tuple(index), frozenset(letters), params)
 
 
@@ -315,12 +305,13 @@ def _sort(
     item: Node, labels: list[str], index: list[Node], used: set[str], env: Env
 ) -> None:
     """Take one script item of a new name as a label or as an index."""
-    inside = {
-        name
+    words = {
+        spellings(inner)[0]
         for inner in walk(item)
-        if isinstance(inner, Symbol) and _is_letter(inner)
-        for name in spellings(inner)
-        if env.lookup(name) is None
+        if isinstance(inner, Symbol) and not _is_letter(inner)
+    }
+    inside = {
+        name for name in letters_in(item) - words if env.lookup(name) is None
     }
     if (inside and inside <= used) or (
         not inside and is_index(item, env.lookup, env.letters)
@@ -335,15 +326,8 @@ def _sort(
 
 
 def _apart(item: Node, used: set[str]) -> tuple[Node, ...]:
-    if _is_cluster(item) and isinstance(item, Product):
-        names = [
-            spellings(factor)[0]
-            for factor in item.factors
-            if isinstance(factor, Symbol)
-        ]
-        if set(names) <= used:
-            return item.factors
-    return (item,)
+    apart = is_cluster(item) and letters_in(item) <= used
+    return item.factors if apart and isinstance(item, Product) else (item,)
 
 
 def _params(group: Group, env: Env) -> tuple[str, ...]:

@@ -5,20 +5,18 @@ whether a script is a label, an index or a power, is decided where values
 are at hand. What has two readings in print is refused here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from texcheck import commands
+from texcheck import commands, environments, script_syntax
 from texcheck.errors import EquationError, Unsupported
-from texcheck.tokens import Token, tokenize
+from texcheck.tokens import Token, is_sign, tokenize
 from texcheck.tree import (
     Compare,
     Group,
     Node,
     Number,
-    Part,
     Product,
-    Scripts,
     Sum,
     Symbol,
 )
@@ -98,16 +96,6 @@ marks=(), word=False, board=False)))
     return node
 
 
-def _is(token: Token | None, *texts: str) -> bool:
-    """Whether `token` is the sign, or the command, of one of these names."""
-    return (
-        token is not None
-        and token.kind in {"sign", "command"}
-        and token.text in texts
-        and not (token.kind == "command" and len(token.text) == 1)
-    )
-
-
 class Parser:
     """A cursor over tokens with one method for each level of the grammar."""
 
@@ -136,7 +124,7 @@ class Parser:
     def accept(self, *texts: str) -> Token | None:
         """Step over the next token if it is one of these."""
         token = self.peek()
-        if _is(token, *texts):
+        if is_sign(token, *texts):
             self.at += 1
             return token
         return None
@@ -144,7 +132,7 @@ class Parser:
     def expect(self, *texts: str) -> Token:
         """Step over the next token, which must be one of these."""
         token = self.peek()
-        if token is None or not _is(token, *texts):
+        if token is None or not is_sign(token, *texts):
             raise EquationError(
                 f"expected {' or '.join(texts)}, got {self.shown(token)}"
             )
@@ -185,12 +173,12 @@ class Parser:
         token = self.peek()
         if token is None or token.kind not in {"sign", "command"}:
             return None
-        if _is(token, ":") and self.at + 1 < len(self.tokens):
+        if is_sign(token, ":") and self.at + 1 < len(self.tokens):
             following = self.tokens[self.at + 1]
             if following.text == "=" and following.start == token.stop:
                 self.at += 2
                 return "="
-        if token.text in RELATIONS and _is(token, token.text):
+        if token.text in RELATIONS and is_sign(token, token.text):
             self.at += 1
             return RELATIONS[token.text]
         return None
@@ -237,7 +225,7 @@ class Parser:
 
     def _operator(self) -> str:
         token = self.peek()
-        if token is None or not _is(token, *_OPERATORS):
+        if token is None or not is_sign(token, *_OPERATORS):
             return ""
         self.at += 1
         return _OPERATORS[token.text]
@@ -296,7 +284,7 @@ class Parser:
     def at_factor(self) -> bool:
         """Whether another factor follows, with or without an operator."""
         token = self.peek()
-        return self._starts_factor() or _is(token, *_OPERATORS)
+        return self._starts_factor() or is_sign(token, *_OPERATORS)
 
     # Factors.
 
@@ -306,6 +294,10 @@ class Parser:
             start = self.start()
             base = self.atom()
             return self.scripts(base, start)
+
+    def scripts(self, base: Node, start: int) -> Node:
+        """Parse the scripts behind `base`, which started at `start`."""
+        return script_syntax.scripts(self, base, start)
 
     def atom(self) -> Node:
         """Parse a factor without the scripts behind it."""
@@ -324,7 +316,7 @@ class Parser:
             self.at += 1
             return commands.word(self, token)
         if token.kind == "begin":
-            return commands.environment(self)
+            return environments.environment(self)
         if token.kind == "sign" and token.text == "{":
             return self.braces()
         if token.kind == "sign" and token.text in _BARS:
@@ -433,131 +425,4 @@ class Parser:
             raise EquationError(f"a bracket is not closed: expected {close}")
         if command:
             return token.kind == "command" and token.text == close
-        return _is(token, close)
-
-    # Scripts.
-
-    def scripts(self, base: Node, start: int) -> Node:
-        """Parse the subscript, superscript and primes behind `base`."""
-        sub: tuple[Node, ...] = ()
-        sup: list[Part] = []
-        raised = False
-        while True:
-            if (token := self.accept("'")) is not None:
-                if raised:
-                    raise EquationError("a prime behind a superscript")
-                sup.append(Part("prime", span=(token.start, token.stop)))
-            elif self.accept("_"):
-                if sub:
-                    raise EquationError("double subscript: write braces")
-                sub = self._script(self._sub_items)
-            elif self.accept("^"):
-                if raised:
-                    raise EquationError("double superscript: write braces")
-                raised = True
-                sup += self._script(self._sup_parts)
-            else:
-                break
-        if not sub and not sup:
-            return base
-        return Scripts(base, sub, tuple(sup), span=self.span(start))
-
-    def _script(self, read: Callable[["Parser"], tuple]) -> tuple:
-        """Read a script: braces around several tokens, or one token."""
-        token = self.next()
-        if not _is(token, "{"):
-            return self._bare(token, read)
-        bars, self.bars = self.bars, []
-        items = read(self)
-        self.expect("}")
-        self.bars = bars
-        return items
-
-    def _bare(self, token: Token, read: Callable[["Parser"], tuple]) -> tuple:
-        if token.kind == "number" and len(token.text) > 1:
-            raise Unsupported(
-                f"{token.text} as a bare script has two readings: "
-                f"write {{{token.text}}}"
-            )
-        bars_or_signs = "()[]|&=<>,;:./'"
-        if token.kind == "sign" and token.text in bars_or_signs:
-            raise EquationError(f"{token.text} is not a script: write braces")
-        first = self.at - 1
-        for _ in range(commands.arity(token)):
-            self.argument()
-        inner = Parser(self.tokens[first : self.at])
-        inner.depth = self.depth
-        items = read(inner)
-        inner.expect_end()
-        return items
-
-    @staticmethod
-    def _sub_items(parser: "Parser") -> tuple[Node, ...]:
-        items = [_item(parser)]
-        while parser.accept(",", ";", "mid"):
-            items.append(_item(parser))
-        return tuple(items)
-
-    @staticmethod
-    def _sup_parts(parser: "Parser") -> tuple[Part, ...]:
-        parts: list[Part] = []
-        while (token := parser.peek()) is not None and not _is(token, "}"):
-            parts.append(_part(parser, token))
-        if not parts:
-            raise EquationError("an empty superscript")
-        return tuple(parts)
-
-
-def _item(parser: Parser) -> Node:
-    r"""Parse an item of a subscript: ``t:t+n`` is one, of two values."""
-    start = parser.start()
-    first = parser.compare()
-    if not parser.accept(":"):
-        if isinstance(first, Group) and first.kind == "<":
-            return first.items[0] if len(first.items) == 1 else first
-        return first
-    items = (first, parser.compare())
-    return Group(":", items, span=parser.span(start))
-
-
-_MARKS = {
-    "top": "top",
-    "intercal": "top",
-    "prime": "prime",
-    "*": "star",
-    "ast": "star",
-    "star": "star",
-}
-
-
-def _part(parser: Parser, token: Token) -> Part:
-    """Parse one part of a superscript."""
-    start, at = token.start, parser.at
-    if _is(token, *_MARKS):
-        parser.next()
-        return Part(_MARKS[token.text], span=(start, token.stop))
-    if _is(token, "'"):
-        parser.next()
-        return Part("prime", span=(start, token.stop))
-    if _is(token, "odot"):
-        parser.next()
-        return Part("odot", (parser.sum(),), span=parser.span(start))
-    if _is(token, "(", "[", "langle"):
-        group = parser.atom()
-        follows = parser.peek()
-        if isinstance(group, Group) and (
-            follows is None or _is(follows, "}", ",", *_MARKS)
-        ):
-            parser.accept(",")
-            return Part("label", group.items, span=group.span)
-        parser.at = at
-    if _is(token, "+", "-"):
-        parser.next()
-        follows = parser.peek()
-        if follows is None or _is(follows, "}"):
-            kind = "plus" if token.text == "+" else "minus"
-            return Part(kind, span=(start, token.stop))
-        parser.at = at
-    node = parser.sum()
-    parser.accept(",")
-    return Part("expr", (node,), span=parser.span(start))
+        return is_sign(token, close)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from texcheck.errors import EquationError, Unsupported
 
-__all__ = ["MAX_CHARACTERS", "Token", "tokenize"]
+__all__ = ["MAX_CHARACTERS", "Token", "is_sign", "tokenize"]
 
 MAX_CHARACTERS = 200_000
 
@@ -186,3 +186,13 @@ def _refuse_exponents(tokens: list[Token]) -> None:
                 f"{first.text}e{third.text} is not a number in LaTeX: "
                 "write 10^{...}"
             )
+
+
+def is_sign(token: Token | None, *texts: str) -> bool:
+    """Whether `token` is the sign, or the command, of one of these names."""
+    return (
+        token is not None
+        and token.kind in {"sign", "command"}
+        and token.text in texts
+        and not (token.kind == "command" and len(token.text) == 1)
+    )

@@ -4,6 +4,7 @@ from reference_impl.convolutional_networks import (
     average_pooling,
     convolution_1d,
     convolution_2d,
+    implementing_a_cnn,
     output_size,
     pooling,
     transposed_convolution,
@@ -11,6 +12,7 @@ from reference_impl.convolutional_networks import (
 from reference_impl.convolutional_networks.average_pooling import *
 from reference_impl.convolutional_networks.convolution_1d import *
 from reference_impl.convolutional_networks.convolution_2d import *
+from reference_impl.convolutional_networks.implementing_a_cnn import *
 from reference_impl.convolutional_networks.output_size import *
 from reference_impl.convolutional_networks.pooling import *
 from reference_impl.convolutional_networks.transposed_convolution import *
@@ -22,4 +24,5 @@ __all__ = [
     *transposed_convolution.__all__,
     *pooling.__all__,
     *average_pooling.__all__,
+    *implementing_a_cnn.__all__,
 ]

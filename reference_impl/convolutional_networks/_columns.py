@@ -111,18 +111,16 @@ def input_gradient(
         return dx.reshape(N, G * C, *geometry.input)
     dx = np.zeros((N, G, C, *geometry.input), g.dtype)
     count, step, length = _block_sizes(C, g.itemsize, geometry)
-    memory = _zero_phases(min(count, N), C, g.dtype, geometry)
     for images in _slices(N, count):
-        phases = memory[:, :, : images.stop - images.start]
-        phases[...] = 0.0
+        phases = _split(_zero_images(dx[images], geometry), geometry)
         for rows in _slices(geometry.output[0], step):
             P = (rows.stop - rows.start) * length
             columns = weights @ _flatten(g[images, :, :, rows], P)
             _clear_surplus(columns, rows, geometry)
             for run, column in _runs(phases, columns, rows, geometry):
                 run += column
-        for phase, cells in _phase_cells(phases, dx[images], geometry):
-            cells[...] = phase
+        inner, cells = _overlap(_join(phases), dx[images], geometry)
+        cells[...] = inner
     return dx.reshape(N, G * C, *geometry.input)
 
 
@@ -142,7 +140,7 @@ def _column_blocks(
         for images in _slices(N, count):
             yield images, slice(0, oH), flat[images]
         return
-    memory = _zero_phases(min(count, N), C, x.dtype, geometry)
+    memory = _zero_images(x[:count], geometry)
     # An odd multiple of 16 cells a row: lengths that are a power of two would
     # crowd into a few lines of the cache.
     P = step * length
@@ -150,9 +148,9 @@ def _column_blocks(
     columns = np.empty(shape, x.dtype)
     for images in _slices(N, count):
         n = images.stop - images.start
-        phases = memory[:, :, :n]
-        for phase, cells in _phase_cells(phases, x[images], geometry):
-            phase[...] = cells
+        inner, cells = _overlap(memory[:n], x[images], geometry)
+        inner[...] = cells
+        phases = _split(memory[:n], geometry)
         for rows in _slices(oH, step):
             P = (rows.stop - rows.start) * length
             block = columns[:n, ..., :P]
@@ -183,33 +181,37 @@ def _slices(total: int, step: int) -> Iterator[slice]:
         yield slice(start, min(start + step, total))
 
 
-def _zero_phases(
-    N: int, C: int, dtype: np.dtype, geometry: Geometry
-) -> np.ndarray:
-    """Return zeros of shape (sH, sW, N, G, C, rows, L).
+def _zero_images(x: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Return zeros for the padded images x, as much as the outputs read.
 
-    One row is spare: the last runs end up to L - oW cells past their phase.
+    The rows and columns are those of all phases, and one row more: the last
+    runs end up to L - oW cells past their phase.
     """
-    rows, L = geometry.phase
-    channels = geometry.groups, C
-    return np.zeros((*geometry.stride, N, *channels, rows + 1, L), dtype)
+    (rows, L), (sH, sW) = geometry.phase, geometry.stride
+    return np.zeros((*x.shape[:3], (rows + 1) * sH, L * sW), x.dtype)
 
 
-def _phase_cells(
-    phases: np.ndarray, x: np.ndarray, geometry: Geometry
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield each phase without its padding, and the cells of x it holds."""
-    for offset in np.ndindex(geometry.stride):
-        inside, cells = [], []
-        for axis, a in enumerate(offset):
-            s, p = geometry.stride[axis], geometry.before[axis]
-            n, size = geometry.input[axis], geometry.phase[axis]
-            # Row i of the phase is row i * s + a - p of x.
-            first = max(0, -((a - p) // s))
-            last = max(first, min(size, -((a - p - n) // s)))
-            inside.append(slice(first, last))
-            cells.append(slice(first * s + a - p, max(0, last * s + a - p), s))
-        yield phases[*offset, ..., *inside], x[:, :, :, cells[0], cells[1]]
+def _overlap(
+    padded: np.ndarray, x: np.ndarray, geometry: Geometry
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the views of padded images and of images that are the same."""
+    (top, left), (H, W) = geometry.before, geometry.input
+    inner = padded[..., top : top + H, left : left + W]
+    return inner, x[..., : inner.shape[-2], : inner.shape[-1]]
+
+
+def _split(padded: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Return the phases (sH, sW, N, G, C, rows, L): a view at stride 1."""
+    (sH, sW), (*outer, height, width) = geometry.stride, padded.shape
+    rows = padded.reshape(*outer, height // sH, sH, width // sW, sW)
+    return np.ascontiguousarray(rows.transpose(4, 6, 0, 1, 2, 3, 5))
+
+
+def _join(phases: np.ndarray) -> np.ndarray:
+    """Return the padded images of phases: a view at stride 1."""
+    sH, sW, *outer, rows, L = phases.shape
+    images = phases.transpose(2, 3, 4, 5, 0, 6, 1)
+    return images.reshape(*outer, rows * sH, L * sW)
 
 
 def _runs(

@@ -9,6 +9,8 @@ channels). A window has kH x kW cells and steps by sH and sW.
 One dimension is two dimensions with a height of one cell.
 """
 
+from typing import Literal, overload
+
 import numpy as np
 
 from reference_impl.convolutional_networks import _max_windows, _windows
@@ -47,6 +49,27 @@ def max_pool1d_definition(
     return output
 
 
+@overload
+def max_pool1d(
+    input: np.ndarray,
+    kernel_size: int | tuple[int],
+    stride: int | tuple[int] | None = ...,
+    padding: int | tuple[int] = ...,
+    dilation: int | tuple[int] = ...,
+    ceil_mode: bool = ...,
+    return_indices: Literal[False] = ...,
+) -> np.ndarray: ...
+@overload
+def max_pool1d(
+    input: np.ndarray,
+    kernel_size: int | tuple[int],
+    stride: int | tuple[int] | None = ...,
+    padding: int | tuple[int] = ...,
+    dilation: int | tuple[int] = ...,
+    ceil_mode: bool = ...,
+    *,
+    return_indices: Literal[True],
+) -> tuple[np.ndarray, np.ndarray]: ...
 def max_pool1d(
     input: np.ndarray,
     kernel_size: int | tuple[int],
@@ -193,6 +216,27 @@ def max_pool2d_definition(
     return output
 
 
+@overload
+def max_pool2d(
+    input: np.ndarray,
+    kernel_size: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = ...,
+    padding: int | tuple[int, int] = ...,
+    dilation: int | tuple[int, int] = ...,
+    ceil_mode: bool = ...,
+    return_indices: Literal[False] = ...,
+) -> np.ndarray: ...
+@overload
+def max_pool2d(
+    input: np.ndarray,
+    kernel_size: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = ...,
+    padding: int | tuple[int, int] = ...,
+    dilation: int | tuple[int, int] = ...,
+    ceil_mode: bool = ...,
+    *,
+    return_indices: Literal[True],
+) -> tuple[np.ndarray, np.ndarray]: ...
 def max_pool2d(
     input: np.ndarray,
     kernel_size: int | tuple[int, int],

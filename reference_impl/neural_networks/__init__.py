@@ -6,32 +6,54 @@ from reference_impl.neural_networks import (
     backpropagation_operations,
     backpropagation_scalars,
     backpropagation_variables,
+    batch_normalization,
     bernoulli_losses,
     categorical_losses,
     divergences,
+    dropout_layer,
     gaussian_loss,
+    group_normalization,
     hard_activations,
     hidden_units,
+    initialization,
+    instance_normalization,
+    layer_normalization,
     loss_functions,
+    mlp_backward_pass,
+    mlp_forward_pass,
     multilayer_perceptron,
+    neural_net_mlp,
     output_units,
+    rms_normalization,
     smooth_activations,
+    vanishing_and_exploding_gradients,
 )
 from reference_impl.neural_networks.activation_functions import *
 from reference_impl.neural_networks.backpropagation import *
 from reference_impl.neural_networks.backpropagation_operations import *
 from reference_impl.neural_networks.backpropagation_scalars import *
 from reference_impl.neural_networks.backpropagation_variables import *
+from reference_impl.neural_networks.batch_normalization import *
 from reference_impl.neural_networks.bernoulli_losses import *
 from reference_impl.neural_networks.categorical_losses import *
 from reference_impl.neural_networks.divergences import *
+from reference_impl.neural_networks.dropout_layer import *
 from reference_impl.neural_networks.gaussian_loss import *
+from reference_impl.neural_networks.group_normalization import *
 from reference_impl.neural_networks.hard_activations import *
 from reference_impl.neural_networks.hidden_units import *
+from reference_impl.neural_networks.initialization import *
+from reference_impl.neural_networks.instance_normalization import *
+from reference_impl.neural_networks.layer_normalization import *
 from reference_impl.neural_networks.loss_functions import *
+from reference_impl.neural_networks.mlp_backward_pass import *
+from reference_impl.neural_networks.mlp_forward_pass import *
 from reference_impl.neural_networks.multilayer_perceptron import *
+from reference_impl.neural_networks.neural_net_mlp import *
 from reference_impl.neural_networks.output_units import *
+from reference_impl.neural_networks.rms_normalization import *
 from reference_impl.neural_networks.smooth_activations import *
+from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
 
 __all__ = [
     *output_units.__all__,
@@ -45,8 +67,19 @@ __all__ = [
     *hard_activations.__all__,
     *smooth_activations.__all__,
     *multilayer_perceptron.__all__,
+    *mlp_forward_pass.__all__,
+    *mlp_backward_pass.__all__,
+    *neural_net_mlp.__all__,
     *backpropagation_scalars.__all__,
     *backpropagation_variables.__all__,
     *backpropagation_operations.__all__,
     *backpropagation.__all__,
+    *vanishing_and_exploding_gradients.__all__,
+    *initialization.__all__,
+    *batch_normalization.__all__,
+    *layer_normalization.__all__,
+    *rms_normalization.__all__,
+    *group_normalization.__all__,
+    *instance_normalization.__all__,
+    *dropout_layer.__all__,
 ]

@@ -1,8 +1,8 @@
 """Convolution and pooling whose gradients are variables again.
 
-A convolution y = C(x, w) is linear in x and in w, and so are its gradients
-I(g, w) to x and K(g, x) to w. Each of the three has the other two as its
-gradients. The transposed convolution is I.
+A convolution is linear in its input and in its weight, and so are its two
+gradients. Each of the three has the other two as its gradients. A transposed
+convolution is the gradient to the input.
 """
 
 from collections.abc import Callable
@@ -31,38 +31,42 @@ from reference_impl.neural_networks.backpropagation_variables import (
 Function = Callable[..., Any]
 
 
-def C(x: Variable, w: Variable, sizes: _columns.Geometry) -> Variable:
+def convolve(x: Variable, w: Variable, sizes: _columns.Geometry) -> Variable:
     """Return the convolution of `x` by `w`."""
     return Operation(
         "correlate",
         lambda x, w: _columns.correlate(x, w, None, sizes),
         (
-            lambda D, y, x, w: I(D, w, sizes),
-            lambda D, y, x, w: K(D, x, sizes),
+            lambda D, y, x, w: input_gradient(D, w, sizes),
+            lambda D, y, x, w: weight_gradient(D, x, sizes),
         ),
     )(x, w)
 
 
-def I(g: Variable, w: Variable, sizes: _columns.Geometry) -> Variable:
-    """Return the gradient of C to its input, g being that to its output."""
+def input_gradient(
+    g: Variable, w: Variable, sizes: _columns.Geometry
+) -> Variable:
+    """Return the gradient of `convolve` to its input, g being that to its output."""
     return Operation(
         "input_gradient",
         lambda g, w: _columns.input_gradient(g, w, sizes),
         (
-            lambda D, y, g, w: C(D, w, sizes),
-            lambda D, y, g, w: K(g, D, sizes),
+            lambda D, y, g, w: convolve(D, w, sizes),
+            lambda D, y, g, w: weight_gradient(g, D, sizes),
         ),
     )(g, w)
 
 
-def K(g: Variable, x: Variable, sizes: _columns.Geometry) -> Variable:
-    """Return the gradient of C to its weight, g being that to its output."""
+def weight_gradient(
+    g: Variable, x: Variable, sizes: _columns.Geometry
+) -> Variable:
+    """Return the gradient of `convolve` to its weight, g being that to its output."""
     return Operation(
         "weight_gradient",
         lambda g, x: _columns.weight_gradient(g, x, sizes),
         (
-            lambda D, y, g, x: C(x, D, sizes),
-            lambda D, y, g, x: I(g, D, sizes),
+            lambda D, y, g, x: convolve(x, D, sizes),
+            lambda D, y, g, x: input_gradient(g, D, sizes),
         ),
     )(g, x)
 
@@ -83,7 +87,7 @@ def _convolve(
         *(axes, x.value, w.value, None if b is None else b.value),
         *(stride, padding, dilation, groups),
     )
-    return _output(layer, C, x, w, b)
+    return _output(layer, convolve, x, w, b)
 
 
 def _convolve_transposed(
@@ -103,7 +107,7 @@ def _convolve_transposed(
         *(axes, x.value, w.value, None if b is None else b.value),
         *((stride, padding, output_padding, dilation), groups),
     )
-    return _output(layer, I, x, w, b)
+    return _output(layer, input_gradient, x, w, b)
 
 
 def _output(

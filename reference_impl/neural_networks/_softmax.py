@@ -25,8 +25,8 @@ def softmax(x: np.ndarray, axis: int) -> np.ndarray:
     """Return exp(x - m) / sum of exp(x - m), m the maximum along `axis`."""
     rows, output, result = _rows(x, axis)
     for block in blocks(rows):
-        _, _, e, rest = exponentials(rows[block])
-        np.divide(e, 1 + rest, out=output[block])
+        _, _, rest = exponentials(rows[block], out=output[block])
+        output[block] /= (1 + rest)[:, None]
     return result
 
 
@@ -34,28 +34,37 @@ def log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
     """Return x - m - log1p(sum of exp(x - m) but for the maximum m)."""
     rows, output, result = _rows(x, axis)
     for block in blocks(rows):
-        _, shifted, _, rest = exponentials(rows[block])
-        np.subtract(shifted, np.log1p(rest), out=output[block])
+        _, m, rest = exponentials(rows[block], out=output[block])
+        subtract(rows[block], m, out=output[block])
+        output[block] -= np.log1p(rest)[:, None]
     return result
 
 
 def exponentials(
-    rows: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return where the maximum m is, x - m, e = exp(x - m), and sum(e) - 1.
+    rows: np.ndarray, out: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Write exp(x - m) to `out`, m being the maximum x of the row.
 
-    The last is summed without the maximum's own 1, beside which small terms
-    would be lost. Shapes (R, 1), (R, C), (R, C), (R, 1).
+    Return where the maxima are, what they are, and the sum of each row of
+    `out` less 1, all of shape (R,). The sum leaves out the maximum's own 1,
+    beside which small terms would be lost.
     """
-    top = rows.argmax(axis=1)[:, None]
-    with np.errstate(invalid="ignore"):  # inf - inf: NaN, as in PyTorch
-        shifted = rows - np.take_along_axis(rows, top, axis=1)
-    e = np.exp(shifted)
-    one = np.take_along_axis(e, top, axis=1)  # 1, or NaN
-    np.put_along_axis(e, top, 0, axis=1)
-    rest = e.sum(axis=1, keepdims=True)
-    np.put_along_axis(e, top, one, axis=1)
-    return top, shifted, e, rest
+    n, top = np.arange(len(rows)), rows.argmax(axis=1)
+    m = rows[n, top]
+    np.exp(subtract(rows, m, out=out), out=out)
+    one = out[n, top]  # 1, or NaN
+    out[n, top] = 0
+    rest = out @ np.ones(out.shape[1], out.dtype) + (one - 1)
+    out[n, top] = one
+    return top, m, rest
+
+
+def subtract(
+    rows: np.ndarray, m: np.ndarray, out: np.ndarray | None = None
+) -> np.ndarray:
+    """Return x - m, m of shape (R,); inf - inf is NaN, as in PyTorch."""
+    with np.errstate(invalid="ignore"):
+        return np.subtract(rows, m[:, None], out=out)
 
 
 def blocks(rows: np.ndarray) -> list[slice]:

@@ -10,16 +10,6 @@ import numpy as np
 
 from reference_impl import _checks
 from reference_impl.neural_networks import _elementwise
-from reference_impl.neural_networks.hard_activations import (  # noqa: F401
-    hardsigmoid,
-    hardsigmoid_backward,
-    hardswish,
-    hardswish_backward,
-    hardtanh,
-    hardtanh_backward,
-    relu6,
-    relu6_backward,
-)
 
 __all__ = [
     "identity",

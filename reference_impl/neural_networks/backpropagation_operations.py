@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from reference_impl.neural_networks import _graph_activations
-from reference_impl.neural_networks import _graph_convolutions
+from reference_impl.neural_networks import (
+    _graph_activations,
+    _graph_convolutions,
+)
 from reference_impl.neural_networks.backpropagation_variables import (
     ADD,
     DIVIDE,
@@ -38,9 +40,7 @@ from reference_impl.neural_networks.backpropagation_variables import (
 __all__ = ["apply"]
 
 
-def apply(
-    function: Callable[..., Any], *args: Any, **kwargs: Any
-) -> Variable:
+def apply(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Variable:
     """Return function(*args, **kwargs) as a variable that has gradients.
 
     Parameters
@@ -211,7 +211,7 @@ def _stack(arrays: Sequence[Variable], axis: int = 0) -> Variable:
 
 
 #: What `apply` computes with variables; every gradient is a variable again.
-FUNCTIONS: dict[Callable[..., Any], Callable[..., Variable]] = {
+FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.add: _binary(ADD),
     np.subtract: _binary(SUBTRACT),
     np.multiply: _binary(MULTIPLY),

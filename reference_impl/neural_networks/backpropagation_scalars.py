@@ -42,7 +42,7 @@ class Scalar:
         One row for each node of the graph: see the module's docstring.
     """
 
-    __slots__ = ("value", "index", "rows")
+    __slots__ = ("index", "rows", "value")
     __array_ufunc__ = None  # a NumPy number leaves the arithmetic to us
 
     def __init__(self, value: float, rows: list[Row], row: Row) -> None:
@@ -235,10 +235,9 @@ def simplified_backprop(u_n: Scalar) -> list[float]:
     n = u_n.index + 1
     grad_table = [0.0] * n + [0.0]  # the last cell, -1, is no parent's
     grad_table[n - 1] = 1.0
-    rows = u_n.rows[:n]
-    rows.reverse()
-    for i, (j, to_j, k, to_k) in zip(range(n - 1, -1, -1), rows):
-        g = grad_table[i]
+    rows = u_n.rows if n == len(u_n.rows) else u_n.rows[:n]
+    for i, (j, to_j, k, to_k) in enumerate(reversed(rows), start=1):
+        g = grad_table[n - i]
         grad_table[j] += g * to_j
         grad_table[k] += g * to_k
     return grad_table[:n]

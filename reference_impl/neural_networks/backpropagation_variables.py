@@ -10,8 +10,9 @@ builds are variables again, so that gradients can be differentiated.
 
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial, reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,8 @@ from reference_impl import _checks
 __all__ = ["Variable", "Operation"]
 
 
-class Operation(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Operation:
     """A function of arrays, together with its gradients.
 
     Attributes
@@ -107,7 +109,7 @@ class Variable:
     Variable([18., 26.], sum)
     """
 
-    __slots__ = ("value", "operation", "inputs", "__weakref__")
+    __slots__ = ("__weakref__", "inputs", "operation", "value")
     value: np.ndarray
     operation: Operation | None
     inputs: tuple["Variable", ...]
@@ -290,7 +292,7 @@ def reshape(x: Variable, shape: Any) -> Variable:
 
 def transpose(x: Variable, axes: tuple[int, ...] | None = None) -> Variable:
     """Return `x` with its axes in another order."""
-    back = None if axes is None else tuple(np.argsort(axes).tolist())
+    back = axes and tuple(np.argsort(np.asarray(axes) % x.ndim).tolist())
     return Operation(
         "transpose",
         lambda x: x.transpose(axes),
@@ -358,8 +360,10 @@ def matmul(x: Any, y: Any) -> Variable:
         return MATMUL(x, y)
     rows = reshape(x, (1, -1)) if x.ndim == 1 else x
     columns = reshape(y, (-1, 1)) if y.ndim == 1 else y
-    shape = np.matmul(x.value, y.value).shape
-    return reshape(MATMUL(rows, columns), shape)
+    product = MATMUL(rows, columns)
+    *batch, n, m = product.shape
+    ends = [n] * (x.ndim > 1) + [m] * (y.ndim > 1)
+    return reshape(product, (*batch, *ends))
 
 
 def choose(condition: Any, x: Any, y: Any) -> Variable:
@@ -367,7 +371,7 @@ def choose(condition: Any, x: Any, y: Any) -> Variable:
     x, y = like(x, y), like(y, x)
     return Operation(
         "where",
-        lambda x, y: np.where(condition, x, y),
+        lambda x, y: np.asarray(np.where(condition, x, y)),
         (
             lambda D, z, x, y: sum_to(choose(condition, D, 0.0), x.shape),
             lambda D, z, x, y: sum_to(choose(condition, 0.0, D), y.shape),
@@ -425,7 +429,7 @@ DIVIDE = Operation(
         lambda D, z, x, y: sum_to(-D * z / y, y.shape),
     ),
 )
-POWER = Operation(
+POWER: Operation = Operation(
     "power",
     np.power,
     (

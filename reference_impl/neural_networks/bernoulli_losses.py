@@ -79,7 +79,7 @@ def binary_cross_entropy(
 
 
 def binary_cross_entropy_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     weight: np.ndarray | None = None,
@@ -170,7 +170,7 @@ def binary_cross_entropy_with_logits(
 
 
 def binary_cross_entropy_with_logits_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     weight: np.ndarray | None = None,

@@ -60,14 +60,14 @@ def kl_div(
     """
     x, y = _reduction.arrays(input, target)
     p, log_p = _probabilities(y, log_target)
-    terms = np.where(p > 0, p * (np.where(p > 0, log_p, 0) - x), 0)
+    terms = p * _where_possible(p, log_p, x)
     if reduction == "batchmean":
         return _reduction.reduce(terms, "mean", _batch(x))
     return _reduction.reduce(terms, reduction)
 
 
 def kl_div_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
@@ -87,7 +87,7 @@ def kl_div_backward(
         g = _reduction.spread(grad_output, x.shape, x.dtype, reduction)
     if not log_target:
         return LossGradients(-g * p, g * (log_p + 1 - x))
-    slope = np.where(p > 0, p * (np.where(p > 0, log_p, 0) + 1 - x), 0)
+    slope = p * (_where_possible(p, log_p, x) + 1)
     return LossGradients(-g * p, g * slope)
 
 
@@ -105,6 +105,14 @@ def _probabilities(
         )
     with np.errstate(divide="ignore"):  # log(0) = -inf
         return y, np.log(y)
+
+
+def _where_possible(
+    p: np.ndarray, log_p: np.ndarray, x: np.ndarray
+) -> np.ndarray:
+    """Return log(p) - x, and 0 where p is 0."""
+    possible = p != 0
+    return np.where(possible, log_p - np.where(possible, x, 0), 0)
 
 
 def _batch(x: np.ndarray) -> int:

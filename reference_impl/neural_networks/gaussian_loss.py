@@ -87,7 +87,7 @@ class GaussianNLLGradients(NamedTuple):
 
 
 def gaussian_nll_loss_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     var: np.ndarray | float,

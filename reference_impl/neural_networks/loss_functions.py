@@ -66,7 +66,7 @@ def mse_loss(
 
 
 def mse_loss_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
@@ -115,7 +115,7 @@ def l1_loss(
 
 
 def l1_loss_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
@@ -174,7 +174,7 @@ def smooth_l1_loss(
 
 
 def smooth_l1_loss_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
@@ -237,7 +237,7 @@ def huber_loss(
 
 
 def huber_loss_backward(
-    grad_output: np.ndarray,
+    grad_output: np.ndarray | float,
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
@@ -250,7 +250,7 @@ def huber_loss_backward(
 
 
 def _opposite(
-    grad_output: np.ndarray, slope: np.ndarray, reduction: str
+    grad_output: np.ndarray | float, slope: np.ndarray, reduction: str
 ) -> LossGradients:
     """Return the gradients of a loss of x - y that has this derivative."""
     g = _reduction.spread(grad_output, slope.shape, slope.dtype, reduction)

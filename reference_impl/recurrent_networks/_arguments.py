@@ -39,7 +39,7 @@ class Layers(NamedTuple):
     ragged: bool  # whether lengths were given
 
     @property
-    def count(self) -> int:
+    def depth(self) -> int:
         """The number of layers, L."""
         return len(self.weights) // self.directions
 
@@ -72,7 +72,10 @@ def recurrent_layers(
     }
     for name, value in flags.items():
         flag(name, value)
-    L, D = _checks.integer("num_layers", num_layers, 1), 1 + bool(bidirectional)
+    L, D = (
+        _checks.integer("num_layers", num_layers, 1),
+        1 + bool(bidirectional),
+    )
     x = _checks.floating("input", input)
     letters = ("B", "T", "I") if batch_first else ("T", "B", "I")
     _checks.shape("input", x, letters)
@@ -121,17 +124,16 @@ def cell_weights(
     H = _checks.shape("w_hh", w_hh, (f"{gates}*H", "H"))[1]
     w_hh = _array("w_hh", w_hh, (gates * H, H), x)
     w_ih = _array("w_ih", weights.w_ih, (gates * H, inputs), x)
-    biases = [
-        None if bias is None else _array(name, bias, (gates * H,), x)
-        for name, bias in [("b_ih", weights.b_ih), ("b_hh", weights.b_hh)]
+    rest = {"b_ih": (gates * H,), "b_hh": (gates * H,), "peephole": (3, H)}
+    given = weights._asdict()
+    optional = [
+        None if given[name] is None else _array(name, given[name], wanted, x)
+        for name, wanted in rest.items()
     ]
-    peephole = weights.peephole
-    if peephole is not None:
-        peephole = _array("peephole", peephole, (3, H), x)
     checked = tuple(
         _array(name, state, (B, H), x) for name, state in states.items()
     )
-    return x, checked, Weights(w_ih, w_hh, *biases, peephole)
+    return x, checked, Weights._make([w_ih, w_hh, *optional])
 
 
 def gradients_of(
@@ -156,7 +158,9 @@ def gradients_of(
         np.zeros(shape, like.dtype)
         if grad is None
         else _array(f"grad_output[{k}]", grad, shape, like)
-        for k, (grad, shape) in enumerate(zip(grad_output, shapes, strict=True))
+        for k, (grad, shape) in enumerate(
+            zip(grad_output, shapes, strict=True)
+        )
     ]
 
 
@@ -212,7 +216,7 @@ def _weights(
             _array(f"params[{j}]", params[j], shape, x)
             for j, shape in enumerate(shapes, start=each * k)
         ]
-        w = Weights(*arrays)
+        w = Weights._make([*arrays, *[None] * (5 - each)])
         if peepholes is not None:
             p = _array(f"peepholes[{k}]", peepholes[k], (3, H), x)
             w = w._replace(peephole=p)

@@ -26,8 +26,7 @@ class RNNRecord(NamedTuple):
 
 
 class Activation(NamedTuple):
-    """A function of z in place, and its slope at z as a function of its value.
-    """
+    """A function of z in place, and its slope at z as a function of its value."""
 
     apply: Callable[[np.ndarray], object]
     slope: Callable[[np.ndarray], np.ndarray]
@@ -47,7 +46,10 @@ def forward(
     """Run all steps; of step t, the first `sizes[t]` sequences."""
     (T, B, _), H = x.shape, weights.w_hh.shape[1]
     one = np.ones((1, 1, 1), x.dtype)
-    (z,), (w_hh,) = project(x, weights.w_ih, one), transposed(weights.w_hh, one)
+    (z,), (w_hh,) = (
+        project(x, weights.w_ih, one),
+        transposed(weights.w_hh, one),
+    )
     (b,) = bias(weights[2:4], one, H)
     hidden = np.zeros((T + 1, B, H), x.dtype)
     hidden[0] = states[0]

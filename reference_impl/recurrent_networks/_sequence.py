@@ -107,7 +107,7 @@ def run(
     sizes = _sizes(layers)
     masks = [mask[:, order] for mask in dropout_masks(layers)]
     records: list[Any] = []
-    for layer in range(layers.count):
+    for layer in range(layers.depth):
         hidden = []
         for d in range(layers.directions):
             k = len(records)
@@ -146,7 +146,7 @@ def run_backward(
     grad_last = [grad[:, order] for grad in grad_states]
     grad_first = [np.empty_like(grad) for grad in grad_last]
     grad_weights: list[Weights] = [None] * len(layers.weights)  # type: ignore
-    for layer in reversed(range(layers.count)):
+    for layer in reversed(range(layers.depth)):
         if layer < len(trace.masks):
             g = g * trace.masks[layer]
         inputs = []
@@ -177,7 +177,7 @@ def run_definition(
     final = [np.array(state) for state in layers.states]
     below = layers.input
     masks = dropout_masks(layers)
-    for layer in range(layers.count):
+    for layer in range(layers.depth):
         output = np.zeros((T, B, D * H), below.dtype)
         for b, d in np.ndindex(B, D):
             k, length = layer * D + d, layers.lengths[b]
@@ -206,7 +206,7 @@ def dropout_masks(layers: Layers) -> list[np.ndarray]:
     scale = 1 / (1 - p) if p < 1 else 0.0
     draws = [
         rng.random((T, B, layers.directions * H))
-        for _ in range(layers.count - 1)
+        for _ in range(layers.depth - 1)
     ]
     return [((r >= p) * scale).astype(layers.input.dtype) for r in draws]
 
@@ -221,7 +221,7 @@ def _check_trace(trace: Trace, layers: Layers) -> None:
     (T, B, _), H = layers.input.shape, layers.states[0].shape[-1]
     wanted = [(T + 1, B, H)] * len(layers.weights)
     got = [record.hidden.shape for record in trace.records]
-    if got != wanted or len(trace.masks) != layers.drops * (layers.count - 1):
+    if got != wanted or len(trace.masks) != layers.drops * (layers.depth - 1):
         raise ValueError(
             f"trace must hold hidden states of shapes {wanted} and as many "
             f"masks as dropout draws, got {got} and {len(trace.masks)} masks"
@@ -256,4 +256,6 @@ def _flip(x: np.ndarray, layers: Layers) -> np.ndarray:
         return x[::-1]
     t = np.arange(len(x))[:, None]
     lengths = np.sort(layers.lengths)[::-1]
-    return x[np.where(t < lengths, lengths - 1 - t, t), np.arange(len(lengths))]
+    return x[
+        np.where(t < lengths, lengths - 1 - t, t), np.arange(len(lengths))
+    ]

@@ -142,7 +142,7 @@ def rnn_tanh(
     >>> params = [np.array([[1.0]]), np.array([[2.0]])]
     >>> output, h_n = rnn_tanh(x, h_0, params, has_biases=False)
     >>> output[:, 0, 0].round(4)  # tanh(1), tanh(2*tanh(1)), ...
-    array([0.7616, 0.9093, 0.9488])
+    array([0.7616, 0.9093, 0.9487])
     """
     layers = recurrent_layers(
         1, input, [hx], params, has_biases, num_layers, dropout, train,

@@ -11,15 +11,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sitekit import chromium
 from sitekit.npm import ROOT
-from sitekit.reader import goals, kinds, lighthouse, phone
-from sitekit.reader.page import measure
-from sitekit.reader.server import Server
+from sitekit.reader import goals, kinds, lighthouse, page, phone
 
 OUT = ROOT / ".cache" / "reader.json"
-#: Goals that a busy machine can miss: measured again, alone, before they fail.
-TIMED = (5, 6)
 
 
 def build(folder: Path) -> Path:
@@ -43,25 +38,14 @@ def select(site: Path, pattern: str) -> list[str]:
 
 def cheap(site: Path, paths: list[str], jobs: int) -> dict[str, goals.Results]:
     """Return every goal but Lighthouse's, `jobs` pages at a time."""
+    shares = [share for i in range(jobs) if (share := paths[i::jobs])]
     with ProcessPoolExecutor(jobs) as pool:
-        measured = pool.map(measure, [site] * len(paths), paths)
-        found = dict(zip(paths, measured, strict=True))
+        parts = pool.map(page.measure_all, [site] * len(shares), shares)
+        found = {path: part[path] for part in parts for path in part}
     for path, results in found.items():
-        if any(not results[goal].passed for goal in TIMED):
-            results |= alone(site, path)
-    return found
-
-
-def alone(site: Path, path: str, runs: int = 3) -> goals.Results:
-    """Return the timed goals of a page, each the run of median figure of `runs`."""
-    with chromium.launch() as browser, Server(site) as server:
-        rounds = [phone.measure(browser, server, path) for _ in range(runs)]
-    return {
-        goal: sorted(
-            (found[goal] for found in rounds), key=lambda r: len(r.faults)
-        )[runs // 2]
-        for goal in TIMED
-    }
+        if any(not results[goal].passed for goal in phone.TIMED):
+            results |= page.timed(site, path)
+    return {path: found[path] for path in paths}
 
 
 def arguments() -> argparse.Namespace:

@@ -41,7 +41,7 @@ def measure(visited: Visit) -> Results:
     resize(page, DESK)
     weakest = []
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         weakest.append({**ask(page, "contrast()"), "scheme": scheme})
     meaning = ask(page, "meaning()")
     return {

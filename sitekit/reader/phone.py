@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sitekit.reader.goals import Results, judge, over
+from sitekit.reader.goals import Result, Results, judge, over
 from sitekit.reader.server import Sent, Server
+from sitekit.reader.trace import trace
 from sitekit.reader.visit import Visit, visit
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ ANCHORS = """() => {
 MEASURE = """() => ({ ...reader, elements: document.querySelectorAll("*").length,
   embedded: (document.documentElement.outerHTML
     .match(/data:font[^,]*,[\\w+/=]*/g) ?? []).join("").length * 3 / 4 })"""
+#: Goals that a busy machine can miss: measured again, alone, before they fail.
+TIMED = (5, 6)
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
 
 
@@ -47,7 +50,8 @@ def measure(browser: "Browser", server: Server, path: str) -> Results:
         wire.send("Network.enable")
         wire.send("Network.emulateNetworkConditions", SLOW)
         wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        phone.open(path)
+        with trace(browser, phone.page) as tasks:
+            phone.open(path)
         loaded = phone.page.evaluate(MEASURE)
         cold = server.sent[phone.start :]
         wire.send("Network.emulateNetworkConditions", FAST)
@@ -63,7 +67,7 @@ def measure(browser: "Browser", server: Server, path: str) -> Results:
             2: _script(cold, late),
             3: _origins(phone, end, cold + late),
             5: _times(loaded),
-            6: _blocking(loaded, end),
+            6: _blocking(tasks, loaded, end),
             7: _shifts(end),
         }
 
@@ -72,7 +76,7 @@ def _kb(sent: list[Sent]) -> float:
     return sum(answer.size for answer in sent) / 1000
 
 
-def _weight(cold: list[Sent], embedded: float) -> Any:
+def _weight(cold: list[Sent], embedded: float) -> Result:
     page = _kb([s for s in cold if s.kind not in RASTER])
     font = _kb([s for s in cold if "font" in s.kind]) + embedded / 1000
     return judge(
@@ -85,7 +89,7 @@ def _weight(cold: list[Sent], embedded: float) -> Any:
     )
 
 
-def _script(cold: list[Sent], late: list[Sent]) -> Any:
+def _script(cold: list[Sent], late: list[Sent]) -> Result:
     early = [s.path for s in cold if "javascript" in s.kind]
     index = _kb([s for s in late if "json" in s.kind])
     script = _kb([s for s in late if "javascript" in s.kind])
@@ -99,7 +103,7 @@ def _script(cold: list[Sent], late: list[Sent]) -> Any:
     )
 
 
-def _origins(phone: Visit, end: dict[str, Any], sent: list[Sent]) -> Any:
+def _origins(phone: Visit, end: dict[str, Any], sent: list[Sent]) -> Result:
     policy = phone.page.evaluate(
         'document.querySelector("meta[http-equiv]")?.content ?? ""'
     )
@@ -114,7 +118,7 @@ def _origins(phone: Visit, end: dict[str, Any], sent: list[Sent]) -> Any:
     return judge(str(len(faults)), faults)
 
 
-def _times(loaded: dict[str, Any]) -> Any:
+def _times(loaded: dict[str, Any]) -> Result:
     lcp = loaded["lcp"] / 1000
     maths = max(0.0, loaded["fonts"] - loaded["fcp"]) / 1000
     return judge(
@@ -126,17 +130,13 @@ def _times(loaded: dict[str, Any]) -> Any:
     )
 
 
-def _blocking(loaded: dict[str, Any], end: dict[str, Any]) -> Any:
-    blocking = sum(
-        max(0.0, length - 50)
-        for start, length in loaded["tasks"]
-        if start + length > loaded["fcp"]
-    )
-    late = sum(max(0.0, t - 50) for _, t in end["tasks"]) - sum(
-        max(0.0, t - 50) for _, t in loaded["tasks"]
-    )
+def _blocking(
+    tasks: list[float], loaded: dict[str, Any], end: dict[str, Any]
+) -> Result:
+    blocking = sum(max(0.0, task - 50) for task in tasks)
+    late = [length for _, length in end["tasks"][len(loaded["tasks"]) :]]
     return judge(
-        f"{blocking:.0f}+{late:.0f} ms {end['elements']}",
+        f"{blocking:.0f} ms {max(late, default=0):.0f} {end['elements']}",
         [
             *over("blocking", blocking, 100, " ms"),
             *over("elements", end["elements"], 5000),
@@ -144,7 +144,7 @@ def _blocking(loaded: dict[str, Any], end: dict[str, Any]) -> Any:
     )
 
 
-def _shifts(end: dict[str, Any]) -> Any:
+def _shifts(end: dict[str, Any]) -> Result:
     total = sum(value for value, _ in end["shifts"])
     fault = over("layout shift", total, 0.005)
     moved = [f"{value:.4f} {what}" for value, what in end["shifts"]]

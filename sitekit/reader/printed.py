@@ -24,9 +24,10 @@ def measure(visited: Visit) -> Result:
     there = _squeezed(pdf.text(paper))
     faults = list(found["faults"])
     for piece in found["texts"]:
-        lost = [r for r in piece.splitlines() if _squeezed(r) not in there]
+        # Word by word: a long line may go on on the next sheet.
+        lost = [w for w in piece.split() if _squeezed(w) not in there]
         if lost:
-            faults.append(f"not in the PDF: {lost[0].strip()[:60]}")
+            faults.append(f"not in the PDF: {' '.join(lost)[:60]}")
     return judge(f"{pdf.pages(paper)} p", faults)
 
 

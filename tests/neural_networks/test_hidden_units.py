@@ -72,7 +72,7 @@ def test_prelu_keeps_dtype_and_input(dtype):
 
 @pytest.mark.parametrize("pieces", [1, 2, 3, 6])
 def test_maxout_agrees_with_torch(pieces):
-    x = np.random.default_rng(3).permutation(4 * 5 * 6.0).reshape(4, 5, 6)
+    x = np.random.default_rng(3).permutation(120).reshape(4, 5, 6) * 1.0
     g = draw((4, 5, 6 // pieces), 4)
     t = torch.tensor(x, requires_grad=True)
     want = t.reshape(4, 5, -1, pieces).max(dim=-1).values

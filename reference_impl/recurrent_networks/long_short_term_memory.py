@@ -69,7 +69,7 @@ def lstm_cell_definition(
     """Evaluate the equations of `lstm_cell`, unit by unit."""
     x, (h, c), weights = _cell(input, hx, w_ih, w_hh, b_ih, b_hh, peephole)
     net, sigma, H = _cells.net, _cells.sigma, h.shape[1]
-    p = np.zeros((3, H), x.dtype) if peephole is None else weights.peephole
+    p = np.zeros((3, H)) if weights.peephole is None else weights.peephole
     new_h, new_c = np.empty_like(h), np.empty_like(c)
     for b, j in np.ndindex(h.shape):
         zi, zf, zg, zo = (

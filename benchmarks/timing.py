@@ -1,0 +1,117 @@
+"""Interleaved timing of functions that compute the same thing."""
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import process_time
+
+import numpy as np
+
+Contender = Callable[[], tuple[np.ndarray, ...]]
+
+REFERENCE = "PyTorch"
+SHORTEST = 0.005  # seconds: what takes less is repeated within a sample
+SLOW = 10.0  # times the reference: what takes more is sampled three times
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the table: what is run, on which dtype, and its bar."""
+
+    name: str
+    passes: str
+    dtype: str
+    contenders: Callable[[int], dict[str, Contender]]  # of the batch size
+    bar: float | None = None  # the ratio to PyTorch that is to be kept
+
+    @property
+    def title(self) -> str:
+        """Name, passes and dtype in one line."""
+        return f"{self.name}, {self.passes}, {self.dtype}"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median and quartiles of a sample."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, sample: list[float]) -> "Spread":
+        """Return the spread of `sample`."""
+        low, median, high = np.percentile(sample, [25, 50, 75])
+        return cls(float(median), float(low), float(high))
+
+
+@dataclass(frozen=True)
+class Result:
+    """The reference's seconds, and every other contender's ratio to them."""
+
+    case: Case
+    seconds: Spread
+    ratios: dict[str, Spread]
+
+
+def measure(case: Case, rounds: int, batch: int) -> Result:
+    """Time the contenders of `case` in turn, A B C A B C, `rounds` times.
+
+    A ratio is taken within a round, so that a change of the machine's speed
+    from one round to the next cancels out.
+    """
+    contenders = case.contenders(batch)
+    check_agreement(case, contenders)
+    once = {name: _time(run, 1) for name, run in contenders.items()}
+    repeats = {
+        name: max(1, round(SHORTEST / seconds))
+        for name, seconds in once.items()
+    }
+    slow = {n for n in once if once[n] > SLOW * once[REFERENCE]}
+    samples: dict[str, list[float]] = {name: [] for name in contenders}
+    gc.disable()
+    try:
+        for k in range(rounds):
+            for name, run in contenders.items():
+                if k < 3 or name not in slow:
+                    samples[name].append(_time(run, repeats[name]))
+    finally:
+        gc.enable()
+    reference = samples.pop(REFERENCE)
+    return Result(
+        case,
+        Spread.of(reference),
+        {
+            name: Spread.of(
+                [t / r for t, r in zip(sample, reference, strict=False)]
+            )
+            for name, sample in samples.items()
+        },
+    )
+
+
+def check_agreement(case: Case, contenders: dict[str, Contender]) -> None:
+    """Raise AssertionError unless all contenders return the same arrays."""
+    expected = contenders[REFERENCE]()
+    rtol = 1e-3 if case.dtype == "float32" else 1e-9
+    for name, run in contenders.items():
+        for got, want in zip(run(), expected, strict=True):
+            np.testing.assert_allclose(
+                got,
+                want,
+                rtol=rtol,
+                atol=rtol * float(np.abs(want).max()),
+                err_msg=f"{name} on {case.title}",
+            )
+
+
+def _time(run: Contender, repeats: int) -> float:
+    """Return the seconds that one of `repeats` runs takes.
+
+    Seconds of this process: on one thread the elapsed time, less what other
+    programs took of it.
+    """
+    start = process_time()
+    for _ in range(repeats):
+        run()
+    return (process_time() - start) / repeats

@@ -1,0 +1,97 @@
+"""What layers and cells as objects have in common: named arrays."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reference_impl import _checks
+from reference_impl.recurrent_networks._arguments import Generator
+
+
+class Parameters:
+    """Named arrays that can be listed, saved and loaded.
+
+    Attributes
+    ----------
+    input_size, hidden_size : int
+        I and H.
+    bias : bool
+        Whether there are biases.
+    generator : numpy.random.Generator
+        What the arrays were drawn from, and dropout is.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool,
+        shapes: Mapping[str, tuple[int, ...]],
+        dtype: Any,
+        generator: Generator,
+    ) -> None:
+        if not np.issubdtype(dtype, np.floating):
+            raise TypeError(f"dtype must be floating, got dtype={dtype!r}")
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.bias = bias
+        self.generator = np.random.default_rng(generator)
+        bound = hidden_size**-0.5
+        self._arrays = {
+            name: self.generator.uniform(-bound, bound, shape).astype(dtype)
+            for name, shape in shapes.items()
+        }
+
+    @property
+    def params(self) -> list[np.ndarray]:
+        """The arrays, in the order in which the functions take them."""
+        return list(self._arrays.values())
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Return a copy of each array by the name it has in PyTorch."""
+        return {name: array.copy() for name, array in self._arrays.items()}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Replace each array by a copy of the one of the same name.
+
+        Parameters
+        ----------
+        state_dict : mapping of str to ndarray
+            With the keys, shapes and dtype of `state_dict`; what
+            ``np.asarray`` turns into arrays, as tensors of PyTorch, also does.
+
+        Raises
+        ------
+        TypeError
+            If an array has not the layer's dtype.
+        ValueError
+            If keys are missing or unexpected, or a shape does not fit.
+        """
+        missing = sorted(self._arrays.keys() - state_dict.keys())
+        unexpected = sorted(state_dict.keys() - self._arrays.keys())
+        if missing or unexpected:
+            raise ValueError(
+                f"state_dict must have the keys {list(self._arrays)}, "
+                f"got missing={missing}, unexpected={unexpected}"
+            )
+        loaded = {}
+        for name, old in self._arrays.items():
+            new = _checks.floating_like(name, state_dict[name], "layer", old)
+            _checks.shape(name, new, old.shape)
+            loaded[name] = new.copy()
+        self._arrays = loaded
+
+
+def shapes(
+    gates: int, inputs: int, hidden_size: int, bias: bool, suffix: str = ""
+) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of one cell's arrays by the names of PyTorch."""
+    rows = gates * hidden_size
+    wanted: dict[str, tuple[int, ...]] = {
+        f"weight_ih{suffix}": (rows, inputs),
+        f"weight_hh{suffix}": (rows, hidden_size),
+    }
+    if bias:
+        wanted |= {f"bias_ih{suffix}": (rows,), f"bias_hh{suffix}": (rows,)}
+    return wanted
