@@ -18,8 +18,9 @@
     document.head.append(element);
     return element;
   };
-  // What the reader did before the scripts could hear it is said again.
+  // What happened before the scripts could hear it is said again.
   const repeat = () => {
+    document.dispatchEvent(new Event("DOMContentLoaded"));
     removeEventListener("change", remember, true);
     if (changed) changed.dispatchEvent(new Event("change", { bubbles: true }));
     if (key) document.body.dispatchEvent(new KeyboardEvent("keydown", key));

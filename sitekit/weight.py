@@ -134,6 +134,7 @@ def policy(text: str) -> str:
         (
             "default-src 'self'",
             "img-src 'self' data:",
+            "font-src 'self' data:",
             "style-src 'self' 'unsafe-inline'",
             f"script-src 'self' {allowed}",
             "worker-src 'self' blob:",

@@ -17,6 +17,7 @@ from texcheck.scope import Closure, Locals
 from texcheck.tree import (
     Applied,
     Compare,
+    Fraction,
     Function,
     Group,
     Product,
@@ -51,8 +52,7 @@ def _merged(node: Product, env: Env) -> tuple[list[str], list[Closure]]:
     place, nodes = 0, node.factors
     while place < len(nodes):
         ops.append(node.ops[place])
-        rest = Product(("", *node.ops[place + 1 :]), nodes[place:])
-        taken = derivative.operator(rest, env) or expectation(rest, env)
+        taken = _operated(node, place, env)
         if taken is not None:
             factors.append(taken)
             break
@@ -68,6 +68,17 @@ def _merged(node: Product, env: Env) -> tuple[list[str], list[Closure]]:
             factors.append(env.build(nodes[place]))
             place += 1
     return ops, factors
+
+
+def _operated(node: Product, place: int, env: Env) -> Closure | None:
+    r"""Return ``\nabla``, ``\partial`` or E with what stands behind it."""
+    first = node.factors[place]
+    if not isinstance(first, Fraction | Scripts):
+        return None
+    if isinstance(first, Scripts) and not isinstance(first.base, Symbol):
+        return None
+    rest = Product(("", *node.ops[place + 1 :]), node.factors[place:])
+    return derivative.operator(rest, env) or expectation(rest, env)
 
 
 def _applied(applied: Applied, env: Env) -> Closure | None:

@@ -21,7 +21,9 @@ from texcheck.tree import (
     walk,
 )
 
-__all__ = ["Guard", "Member", "Range", "Row", "read_rows"]
+__all__ = ["MAX_ROWS", "Guard", "Member", "Range", "Row", "read_rows"]
+
+MAX_ROWS = 100
 
 _TRANSPARENT = {
     *("aligned", "align", "align*", "split", "gathered", "gather", "gather*"),
@@ -80,7 +82,12 @@ def read_rows(latex: str) -> list[Row]:
     """
     tokens = _unwrapped(tokenize(latex))
     rows: list[Row] = []
-    for number, line in enumerate(_joined(_lines(tokens)), start=1):
+    lines = _joined(_lines(tokens))
+    if len(lines) > MAX_ROWS:
+        raise EquationError(
+            f"the block must have at most {MAX_ROWS} rows, got {len(lines)}"
+        )
+    for number, line in enumerate(lines, start=1):
         source = latex[line[0].start : line[-1].stop]
         source = " ".join(source.split())
         try:

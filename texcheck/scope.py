@@ -28,7 +28,7 @@ from texcheck.values import (
 
 __all__ = ["MAX_STEPS", "Clause", "Closure", "Locals", "Scope"]
 
-MAX_STEPS = 2_000_000
+MAX_STEPS = 400_000
 MAX_CALLS = 60
 
 Locals = dict[str, Value]

@@ -11,7 +11,7 @@ from texcheck.errors import EquationError, Unsupported
 
 __all__ = ["MAX_CHARACTERS", "Token", "is_sign", "tokenize"]
 
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 20_000
 
 _PATTERN = re.compile(
     r"""(?P<space>\s+)

@@ -25,8 +25,7 @@ from reference_impl.convolutional_networks.pooling import (
     max_pool2d_backward,
 )
 from reference_impl.neural_networks.categorical_losses import (
-    cross_entropy,
-    cross_entropy_backward,
+    cross_entropy_and_gradients,
 )
 from reference_impl.neural_networks.hidden_units import relu, relu_backward
 from reference_impl.neural_networks.multilayer_perceptron import (
@@ -189,8 +188,7 @@ def cnn_loss_and_gradients(
     W1, b1, W2, b2, W3, b3 = parameters
     labels = _checked_labels(labels, len(images), len(W3))
     a1, h1, p1, a2, h2, p2, features, logits = _layers(parameters, images)
-    loss = cross_entropy(logits, labels)
-    g = cross_entropy_backward(1.0, logits, labels).input
+    loss, (g, _) = cross_entropy_and_gradients(logits, labels)
     g, dW3, db3 = linear_backward(g, features, W3, b3)
     g = max_pool2d_backward(g.reshape(p2.shape), h2, 2, output=p2)
     g = relu_backward(g, a2)

@@ -253,11 +253,15 @@ def _gradients(
     """Return the loss of each row, and the gradients where dL/dloss is `g`."""
     losses = np.empty(len(s.rows), s.rows.dtype)
     grad = np.empty(s.rows.shape, s.rows.dtype)
-    slope = _sparse_slope if s.distribution is None else _dense_slope
     for block in _softmax.blocks(s.rows):
         top, m, rest = _softmax.exponentials(s.rows[block], out=grad[block])
         losses[block] = _row_losses(s, block, m, np.log1p(rest))
-        slope(s, block, g[block], top, rest, grad[block])
+        if s.distribution is None:
+            scale = g[block] * s.factors[block]
+            _sparse_slope(s.classes[block], scale, top, rest, grad[block])
+        else:
+            truth = s.distribution[block]
+            _dense_slope(truth, g[block], top, rest, grad[block])
     to_target = _to_target(g, s, input, label_smoothing)
     return losses, LossGradients(_samples.from_rows(grad, input), to_target)
 
@@ -277,9 +281,8 @@ def _row_losses(
 
 
 def _sparse_slope(
-    s: Samples,
-    block: slice,
-    g: np.ndarray,
+    classes: np.ndarray,
+    scale: np.ndarray,
     top: np.ndarray,
     rest: np.ndarray,
     e: np.ndarray,
@@ -288,29 +291,26 @@ def _sparse_slope(
 
     1 - p of the class `top` is rest / (1 + rest), to the last digit.
     """
-    n, classes, g = np.arange(len(e)), s.classes[block], g * s.factors[block]
-    missing = np.where(classes == top, rest, 1 + rest - e[n, classes])
-    scale = g / (1 + rest)
-    e *= scale[:, None]
-    e[n, classes] = -scale * missing
+    n, total = np.arange(len(e)), 1 + rest
+    missing = np.where(classes == top, rest, total - e[n, classes])
+    e *= (scale / total)[:, None]
+    e[n, classes] = -scale / total * missing
 
 
 def _dense_slope(
-    s: Samples,
-    block: slice,
-    g: np.ndarray,
+    truth: np.ndarray,
+    scale: np.ndarray,
     top: np.ndarray,
     rest: np.ndarray,
     e: np.ndarray,
 ) -> None:
     """Do the same where every class has its share of the truth."""
-    truth, n = s.distribution[block], np.arange(len(e))
-    total = truth.sum(axis=1)
-    at_top = total - truth[n, top] - total * rest / (1 + rest)
-    e *= (total / (1 + rest))[:, None]
+    n, weight = np.arange(len(e)), truth.sum(axis=1)
+    at_top = weight - truth[n, top] - weight * rest / (1 + rest)
+    e *= (weight / (1 + rest))[:, None]
     e -= truth
     e[n, top] = at_top
-    e *= g[:, None]
+    e *= scale[:, None]
 
 
 def _to_target(

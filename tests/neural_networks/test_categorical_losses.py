@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reference_impl import (
     cross_entropy,
+    cross_entropy_and_gradients,
     cross_entropy_backward,
     cross_entropy_definition,
     log_softmax,
@@ -113,6 +114,25 @@ def test_cross_entropy_agrees_with_torch_in_every_combination(
     assert_parity(
         cross_entropy, cross_entropy_backward, F.cross_entropy, x, y, **kwargs
     )
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("soft", [False, True])
+def test_loss_and_gradients_at_once_are_those_found_apart(reduction, soft):
+    x = scores((5, 4, 3))
+    y = probabilities((5, 4, 3)) if soft else classes((5, 4, 3))
+    args = (x, y, WEIGHT[:4], -100, reduction, 0.125)
+    loss, gradients = cross_entropy_and_gradients(*args)
+    want = cross_entropy(*args)
+    np.testing.assert_array_equal(loss, want)
+    apart = cross_entropy_backward(np.ones(np.shape(want)), *args)
+    np.testing.assert_array_equal(gradients.input, apart.input)
+    if soft:
+        np.testing.assert_array_equal(gradients.target, apart.target)
+    with pytest.raises(ValueError, match="reduction must be one of"):
+        cross_entropy_and_gradients(x, y, reduction="max")
+    with pytest.raises(ValueError, match="must not be 'mean' where no loss"):
+        cross_entropy_and_gradients(x[:0], y[:0])
 
 
 @pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
