@@ -95,7 +95,8 @@ def contenders(
         runs = torch_forward, forward, plain_forward
     else:
         runs = torch_both, both, plain_both
-    return dict(zip(("PyTorch", "reference_impl", "plain NumPy"), runs))
+    names = "PyTorch", "reference_impl", "plain NumPy"
+    return dict(zip(names, runs, strict=True))
 
 
 # Peers: each step by itself, as the equations stand.
@@ -107,10 +108,11 @@ def sigmoid(z):
 
 def plain_rnn(x, states, params):
     w_ih, w_hh, b_ih, b_hh = params
-    h = [states[0][0]]
+    h, steps = states[0][0], [states[0][0]]
     for x_t in x:
-        h.append(np.tanh(x_t @ w_ih.T + b_ih + h[-1] @ w_hh.T + b_hh))
-    return (np.array(h),)
+        h = np.tanh(x_t @ w_ih.T + b_ih + h @ w_hh.T + b_hh)
+        steps.append(h)
+    return (np.array(steps),)
 
 
 def plain_rnn_backward(g, x, params, h):
@@ -145,13 +147,9 @@ def plain_lstm_backward(g, x, params, h, c, gates):
         i, f, n, o = gates[t]
         tanh_c, dh = np.tanh(c[t + 1]), dh + g[t]
         dc = dc + dh * o * (1 - tanh_c**2)
-        dz = [
-            dc * n * i * (1 - i),
-            dc * c[t] * f * (1 - f),
-            dc * i * (1 - n**2),
-            dh * tanh_c * o * (1 - o),
-        ]
-        dz = np.concatenate(dz, axis=1)
+        di, df = dc * n * i * (1 - i), dc * c[t] * f * (1 - f)
+        dn, do = dc * i * (1 - n**2), dh * tanh_c * o * (1 - o)
+        dz = np.concatenate([di, df, dn, do], axis=1)
         accumulate(grads, dz, dz, x[t], h[t])
         grad_x[t], dh, dc = dz @ w_ih, dz @ w_hh, dc * f
     return grad_x, *grads

@@ -318,6 +318,15 @@ def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:
             and isinstance(call.func, ast.Name)
             and inspect.isfunction(namespace.get(call.func.id))
         ]
+        if not called:  # an alias, or a part of what a function returned
+            called = [
+                function
+                for name in ast.walk(node.value)
+                if isinstance(name, ast.Name)
+                for function in found.get(
+                    name.id, namespace.origin.get(name.id, ())
+                )
+            ]
         for target in node.targets:
             for part in ast.walk(target):
                 if isinstance(part, ast.Name):

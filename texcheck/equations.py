@@ -139,7 +139,8 @@ class Page:
         scope = self.scope
         kept = (dict(scope.definitions), dict(scope.rows), len(self.clauses))
         try:
-            return self._check(latex, line)
+            with np.errstate(all="ignore"):
+                return self._check(latex, line)
         except EquationError as error:
             self._restore(*kept)
             raise error.at(page=self.name, line=line) from None

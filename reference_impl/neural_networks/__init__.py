@@ -25,6 +25,7 @@ from reference_impl.neural_networks import (
     neural_net_mlp,
     output_units,
     rms_normalization,
+    scaled_attention,
     smooth_activations,
     vanishing_and_exploding_gradients,
 )
@@ -52,6 +53,7 @@ from reference_impl.neural_networks.multilayer_perceptron import *
 from reference_impl.neural_networks.neural_net_mlp import *
 from reference_impl.neural_networks.output_units import *
 from reference_impl.neural_networks.rms_normalization import *
+from reference_impl.neural_networks.scaled_attention import *
 from reference_impl.neural_networks.smooth_activations import *
 from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
 
@@ -82,4 +84,5 @@ __all__ = [
     *group_normalization.__all__,
     *instance_normalization.__all__,
     *dropout_layer.__all__,
+    *scaled_attention.__all__,
 ]

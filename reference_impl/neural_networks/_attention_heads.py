@@ -1,8 +1,8 @@
-"""The arguments of attention, as a list of heads.
+"""The arguments of attention, as one list of heads.
 
-Axes: A all heads (of all examples), L queries, S keys, E features of a query
-and a key, V features of a value. Leading axes broadcast; with grouped queries
-the axis before L and S is split, so that it broadcasts too.
+Axes: A all heads of all examples, L queries, S keys, E features of a query
+and of a key, V features of a value. Grouped queries get an axis of their own
+before L, along which the keys broadcast like along any other.
 """
 
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl import _checks
-from reference_impl.neural_networks.dropout_layer import random_source
 
 BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
 
 
 class Heads(NamedTuple):
-    """The checked arguments, every leading axis in one."""
+    """The checked arguments of `scaled_dot_product_attention`."""
 
     query: np.ndarray  # (A, L, E)
     key: np.ndarray  # (A, S, E)
     value: np.ndarray  # (A, S, V)
-    mask: np.ndarray | None  # (*leading, L, S), to be added; zero strides
-    leading: tuple[int, ...]  # of product A
-    output_shape: tuple[int, ...]
+    mask: np.ndarray | None  # (L, S) or (*leading, L, S), to be added
     scale: float
     dropout_p: float
+    own: list[tuple[int, ...]]  # leading axes of query, key and value
+    leading: tuple[int, ...]  # what they broadcast to, of product A
+    shape: tuple[int, ...]  # of the output
 
     def blocks(self) -> Iterator[slice]:
         """Yield slices of A whose scores are about BLOCK_BYTES large."""
@@ -36,28 +36,43 @@ class Heads(NamedTuple):
         step = max(1, BLOCK_BYTES // head)
         yield from (slice(a, a + step) for a in range(0, A, step))
 
-    def weights(self, block: slice) -> tuple[np.ndarray, np.ndarray]:
-        """Return exp(scores - maximum) (a, L, S) and their sums (a, L, 1).
+    def weights(self, block: slice) -> np.ndarray:
+        """Return the weights of a block of heads, shape (a, L, S).
 
-        Where all keys are masked, the exponentials are 0 and the sum is set to
-        1: what is divided by it is 0.
+        The rows add up to 1, or are 0 where all keys are masked.
         """
-        q = self.query[block] * self.query.dtype.type(self.scale)
-        e = q @ self.key[block].swapaxes(-1, -2)
-        if self.mask is not None:
-            heads = np.arange(*block.indices(len(self.query)))
-            if self.mask.ndim == 2:
-                e += self.mask
-            else:
-                e += self.mask[np.unravel_index(heads, self.leading)]
-        top = e.max(axis=-1, keepdims=True, initial=-np.inf)
-        top[top == -np.inf] = 0
+        p = self.scaled_query(block) @ self.key[block].swapaxes(-1, -2)
         with np.errstate(invalid="ignore"):  # inf - inf: NaN, as in PyTorch
-            e -= top
-        np.exp(e, out=e)
-        total = e.sum(axis=-1, keepdims=True)
+            if self.mask is not None:
+                p += self.added(block)
+            top = p.max(axis=-1, keepdims=True, initial=-np.inf)
+            top[top == -np.inf] = 0
+            p -= top
+        np.exp(p, out=p)
+        total = p.sum(axis=-1, keepdims=True)
         total[total == 0] = 1
-        return e, total
+        p /= total
+        return p
+
+    def scaled_query(self, block: slice) -> np.ndarray:
+        """Return scale * query, which is smaller than the scores."""
+        return self.query[block] * self.query.dtype.type(self.scale)
+
+    def added(self, block: slice) -> np.ndarray:
+        """Return what to add to the scores, broadcastable to (a, L, S)."""
+        if self.mask is None:
+            return np.zeros((), self.query.dtype)
+        if self.mask.ndim == 2:
+            return self.mask
+        heads = np.arange(*block.indices(len(self.query)))
+        return self.mask[np.unravel_index(heads, self.leading)]
+
+    def unflat(self, grad: np.ndarray, which: int) -> np.ndarray:
+        """Return a gradient (A, m, n) to query, key or value: 0, 1 or 2."""
+        matrix = grad.shape[1:]
+        grad = grad.reshape(*self.leading, *matrix)
+        own = (*self.own[which], *matrix)
+        return unbroadcast(grad, own) if own != grad.shape else grad
 
 
 def arguments(
@@ -71,31 +86,138 @@ def arguments(
     enable_gqa: bool,
 ) -> Heads:
     """Return the arguments once checked."""
-    q, k, v = _arrays(query, key, value)
-    p = _checks.real("dropout_p", dropout_p, 0, 1)
+    arrays = _arrays(query, key, value)
     _checks.one_of("is_causal", is_causal, (False, True))
     _checks.one_of("enable_gqa", enable_gqa, (False, True))
-    L, S, E = q.shape[-2], k.shape[-2], q.shape[-1]
-    factor = 1 / sqrt(max(1, E)) if scale is None else scale
-    factor = _checks.real("scale", factor)
-    shapes, output_shape = _leading(q, k, v, enable_gqa)
-    leading = np.broadcast_shapes(*shapes)
-    A = prod(leading)
-    heads = [
-        np.broadcast_to(
-            array.reshape(*shape, *array.shape[-2:]),
-            (*leading, *array.shape[-2:]),
-        ).reshape(A, *array.shape[-2:])
-        for array, shape in zip((q, k, v), shapes, strict=True)
+    p = _checks.real("dropout_p", dropout_p, 0, 1)
+    q, k, v = arrays
+    if scale is None:
+        scale = 1 / sqrt(max(1, q.shape[-1]))
+    own, leading = _leading(arrays, enable_gqa)
+    outer = leading
+    if enable_gqa:
+        outer = (*leading[:-2], leading[-2] * leading[-1])
+    L, S, V = q.shape[-2], k.shape[-2], v.shape[-1]
+    mask = _mask(attn_mask, is_causal, q.dtype, (*outer, L, S))
+    if mask is not None and mask.ndim > 2:
+        mask = mask.reshape(*leading, L, S)
+    factor = _checks.real("scale", scale)
+    flat = [
+        _flat(x, axes, leading) for x, axes in zip(arrays, own, strict=True)
     ]
-    mask = None
-    if is_causal:
-        if attn_mask is not None:
+    return Heads(*flat, mask, factor, p, own, leading, (*outer, L, V))
+
+
+def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the gradient to an array of `shape` that was broadcast.
+
+    Each entry of the array was used several times: its gradient is the sum.
+    """
+    grad = grad.sum(axis=tuple(range(grad.ndim - len(shape))))
+    wide = [i for i, n in enumerate(shape) if n == 1]
+    return grad.sum(axis=tuple(wide), keepdims=True)
+
+
+def _arrays(
+    query: np.ndarray, key: np.ndarray, value: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (query, key, value), whose last two axes fit, once checked."""
+    q = _checks.floating("query", query)
+    k = _checks.floating_like("key", key, "query", q)
+    v = _checks.floating_like("value", value, "query", q)
+    for name, array in (("query", q), ("key", k), ("value", v)):
+        if array.ndim < 2:
             raise ValueError(
-                "attn_mask must be None with is_causal=True, "
-                f"got attn_mask.shape={np.shape(attn_mask)}"
+                f"{name} must have 2 or more axes, "
+                f"got {name}.shape={array.shape}"
             )
-        mask = np.where(np.tri(L, S, dtype=bool), 0, -np.inf).astype(q.dtype)
-    elif attn_mask is not None:
-        mask = _mask(attn_mask, q, (*output_shape[:-1], S), (*leading, L, S))
-    return Heads(*heads, mask, leading, output_shape, factor, p)
+    if q.shape[-1] != k.shape[-1]:
+        raise ValueError(
+            "key must have the last axis of query, got "
+            f"key.shape={k.shape}, query.shape={q.shape}"
+        )
+    if k.shape[-2] != v.shape[-2]:
+        raise ValueError(
+            "value must have as many rows as key, got "
+            f"value.shape={v.shape}, key.shape={k.shape}"
+        )
+    return q, k, v
+
+
+def _leading(
+    arrays: tuple[np.ndarray, ...], enable_gqa: bool
+) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+    """Return the leading axes of each array, and what they broadcast to."""
+    own = [array.shape[:-2] for array in arrays]
+    if enable_gqa:
+        own = _grouped(own)
+    try:
+        return own, np.broadcast_shapes(*own)
+    except ValueError:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise ValueError(
+            "query, key and value must broadcast along all axes but the last "
+            f"two, got shapes {shapes}"
+        ) from None
+
+
+def _grouped(own: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return the leading axes, the heads split into (key heads, groups)."""
+    heads = [axes[-1] if axes else 0 for axes in own]
+    if 0 in heads or heads[1] != heads[2] or heads[0] % heads[1]:
+        raise ValueError(
+            "query must have a multiple of the heads of key and value with "
+            f"enable_gqa=True, got leading axes {own[0]}, {own[1]}, {own[2]}"
+        )
+    groups = heads[0] // heads[1]
+    return [
+        (*axes[:-1], heads[1], size)
+        for axes, size in zip(own, (groups, 1, 1), strict=True)
+    ]
+
+
+def _flat(
+    array: np.ndarray, own: tuple[int, ...], leading: tuple[int, ...]
+) -> np.ndarray:
+    """Return an array with its leading axes broadcast, then made one."""
+    matrix = array.shape[-2:]
+    array = np.broadcast_to(array.reshape(*own, *matrix), (*leading, *matrix))
+    return array.reshape(prod(leading), *matrix)
+
+
+def _mask(
+    attn_mask: np.ndarray | None,
+    is_causal: bool,
+    dtype: np.dtype,
+    shape: tuple[int, ...],
+) -> np.ndarray | None:
+    """Return what to add to the scores: (L, S), or a view of `shape`."""
+    if attn_mask is None:
+        if not is_causal:
+            return None
+        return additive(np.tri(*shape[-2:], dtype=bool), dtype)
+    mask = np.asarray(attn_mask)
+    if is_causal:
+        raise ValueError(
+            "attn_mask must be None with is_causal=True, "
+            f"got attn_mask.shape={mask.shape}"
+        )
+    if mask.dtype == bool:
+        mask = additive(mask, dtype)
+    elif mask.dtype != dtype:
+        raise TypeError(
+            "attn_mask must be boolean or have the dtype of query, got "
+            f"attn_mask.dtype={mask.dtype}, query.dtype={dtype}"
+        )
+    try:
+        return np.broadcast_to(mask, shape[-2:] if mask.ndim <= 2 else shape)
+    except ValueError:
+        raise ValueError(
+            f"attn_mask must broadcast to {shape}, "
+            f"got attn_mask.shape={mask.shape}"
+        ) from None
+
+
+def additive(allowed: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return 0 where `allowed`, -inf elsewhere."""
+    return np.where(allowed, dtype.type(0), dtype.type(-np.inf))

@@ -171,7 +171,7 @@ def _extreme(f: np.ufunc) -> Callable[[Any, Any], Variable]:
 
     def share(x: Variable, y: Variable, output: Variable) -> np.ndarray:
         won = (x.value == output.value).astype(output.value.dtype)
-        return won / (1 + (x.value == y.value))
+        return np.where(x.value == y.value, won / 2, won)
 
     return _binary(
         Operation(

@@ -73,7 +73,7 @@ def nll_loss(
     """
     s = _samples.of_classes(input, target, weight, ignore_index)
     picked = s.rows[np.arange(len(s.rows)), s.classes]
-    losses = s.factors * -np.where(s.factors == 0, 0, picked)
+    losses = s.factors * np.where(s.factors == 0, 0, -picked)
     return _reduction.reduce(losses.reshape(s.shape), reduction, s.divisor)
 
 

@@ -14,7 +14,9 @@ import numpy as np
 
 from reference_impl.recurrent_networks._arguments import Weights
 from reference_impl.recurrent_networks._projection import (
+    add_product,
     bias,
+    column_blocks,
     project,
     transposed,
     weight_gradients,
@@ -40,14 +42,15 @@ def forward(
     """Run all steps; of step t, the first `sizes[t]` sequences."""
     (T, B, _), H, p = x.shape, weights.w_hh.shape[1], weights.peephole
     s = np.array([0.5, 0.5, 1, 0.5], x.dtype).reshape(4, 1, 1)
-    gates, w_hh = project(x, weights.w_ih, s), transposed(weights.w_hh, s)
-    b, recurrent = bias(weights[2:4], s, H), np.empty_like(gates[:, 0])
+    gates, b = project(x, weights.w_ih, s), bias(weights[2:4], s, H)
+    w_hh = column_blocks(transposed(weights.w_hh, s), B)
+    scratch = np.empty((4, w_hh.shape[1], B, w_hh.shape[3]), x.dtype)
     hidden, cell = np.zeros((2, T + 1, B, H), x.dtype)
     tanh_cell = np.zeros((T, B, H), x.dtype)
     hidden[0], cell[0] = states
     for t, n in enumerate(sizes):
         z, c0, c = gates[:, t, :n], cell[t, :n], cell[t + 1, :n]
-        z += np.matmul(hidden[t, :n], w_hh, out=recurrent[:, :n])
+        add_product(z, hidden[t, :n], w_hh, scratch[:, :, :n])
         z += b
         i, f, g, o = z
         if p is not None:

@@ -1,0 +1,313 @@
+"""Attention with queries, keys and values, scaled and masked.
+
+Page: docs/neural-networks/self-attention.md.
+
+Axes: L queries, S keys and values, E features of a query and of a key, V
+features of a value; any axes before these are heads and examples.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reference_impl import _checks
+from reference_impl.neural_networks import _attention_heads
+from reference_impl.neural_networks._attention_heads import Heads
+from reference_impl.neural_networks.dropout_layer import (
+    dropout,
+    random_source,
+)
+
+__all__ = [
+    "scaled_dot_product_attention_definition",
+    "scaled_dot_product_attention",
+    "scaled_dot_product_attention_backward",
+    "AttentionGradients",
+    "attention_weights",
+]
+
+Generator = int | np.random.Generator | None
+
+
+def scaled_dot_product_attention_definition(
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> np.ndarray:
+    """Evaluate the equations of `scaled_dot_product_attention`, with loops.
+
+    Only where nothing is dropped.
+    """
+    heads = _attention_heads.arguments(
+        query, key, value, attn_mask, 0.0, is_causal, scale, enable_gqa
+    )
+    q, k, v = heads.query, heads.key, heads.value
+    (A, L, E), (_, S, V) = q.shape, v.shape
+    mask = np.zeros((A, L, S)) + heads.added(slice(A))
+    o = np.zeros((A, L, V), q.dtype)
+    for a in range(A):
+        for i in range(L):
+            omega = [
+                heads.scale * sum(q[a, i, e] * k[a, j, e] for e in range(E))
+                + mask[a, i, j]
+                for j in range(S)
+            ]
+            seen = [j for j in range(S) if omega[j] != -np.inf]
+            total = sum(np.exp(omega[j]) for j in seen)
+            for j in seen:
+                for d in range(V):
+                    o[a, i, d] += np.exp(omega[j]) / total * v[a, j, d]
+    return o.reshape(heads.shape)
+
+
+def scaled_dot_product_attention(
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+    *,
+    generator: Generator = None,
+) -> np.ndarray:
+    """Return, for each query, the mean of the values that its keys call for.
+
+    Parameters
+    ----------
+    query : ndarray of shape (..., L, E), floating
+    key : ndarray of shape (..., S, E), dtype of `query`
+    value : ndarray of shape (..., S, V), dtype of `query`
+        The leading axes of the three broadcast.
+    attn_mask : ndarray that broadcasts to (..., L, S), optional
+        Boolean, where **True lets a query see a key**; or of the dtype of
+        `query`, to be added to the scores.
+    dropout_p : float in [0, 1], default 0.0
+        Probability of dropping a weight. It acts whenever it is not 0.
+    is_causal : bool, default False
+        Let query i see keys 0..i only; instead of `attn_mask`.
+    scale : float, optional
+        What the dot products are multiplied with; 1/sqrt(E) when None.
+    enable_gqa : bool, default False
+        Let r heads of `query` share each head of `key` and `value`: of the
+        axis before L there may be r times as many as of that before S.
+    generator : int or numpy.random.Generator, optional
+        Where dropout draws from; see `dropout`.
+
+    Returns
+    -------
+    ndarray of shape (..., L, V), dtype of `query`
+        0 for a query that sees no key, as PyTorch's kernels return (the
+        formula in its documentation gives NaN).
+
+    Raises
+    ------
+    TypeError
+        If an array is not floating or the dtypes differ, or dropout acts and
+        there is nothing to draw from.
+    ValueError
+        If shapes do not fit or broadcast, both a mask and `is_causal` are
+        given, `dropout_p` is outside [0, 1] or `scale` is not finite.
+
+    References
+    ----------
+    Vaswani et al. 2017, *Attention is all you need*, equation 1. PyTorch,
+    ``torch.nn.functional.scaled_dot_product_attention``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import scaled_dot_product_attention
+    >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> scaled_dot_product_attention(x, x, x, is_causal=True).round(4)
+    array([[1.    , 0.    ],
+           [0.0558, 1.8885]])
+    """
+    heads = _attention_heads.arguments(
+        query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
+    )
+    rng = random_source(generator) if heads.dropout_p else None
+    A, L, _ = heads.query.shape
+    output = np.empty((A, L, heads.shape[-1]), heads.query.dtype)
+    for block in heads.blocks():
+        p = _dropped(heads.weights(block), heads.dropout_p, rng)
+        np.matmul(p, heads.value[block], out=output[block])
+    return output.reshape(heads.shape)
+
+
+class AttentionGradients(NamedTuple):
+    """Gradients of attention; `attn_mask` is None unless it was floating."""
+
+    query: np.ndarray
+    key: np.ndarray
+    value: np.ndarray
+    attn_mask: np.ndarray | None
+
+
+def scaled_dot_product_attention_backward(
+    grad_output: np.ndarray,
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+    *,
+    generator: Generator = None,
+) -> AttentionGradients:
+    """Return the gradients of `scaled_dot_product_attention`.
+
+    The weights are computed again, not kept: they are the largest array.
+
+    Parameters
+    ----------
+    grad_output : ndarray of shape (..., L, V), dtype of `query`
+        dL/doutput.
+    query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
+        As given to `scaled_dot_product_attention`.
+    generator : int or numpy.random.Generator, optional
+        The same int, or a generator in the state in which it was given.
+
+    Returns
+    -------
+    AttentionGradients
+        A named tuple (query, key, value, attn_mask), each of its argument's
+        shape; the last is None for no mask, or a boolean one. A query that
+        sees no key gets 0 and gives nothing.
+
+    Raises
+    ------
+    TypeError
+        As `scaled_dot_product_attention`, or if `grad_output` has another
+        dtype than `query`.
+    ValueError
+        As `scaled_dot_product_attention`, or if `grad_output` has not the
+        output's shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import scaled_dot_product_attention_backward
+    >>> q, k = np.zeros((1, 1)), np.array([[1.0], [3.0]])
+    >>> v, g = np.array([[5.0], [7.0]]), np.array([[2.0]])
+    >>> grads = scaled_dot_product_attention_backward(g, q, k, v)
+    >>> grads.query, grads.value.T
+    (array([[2.]]), array([[1., 1.]]))
+    """
+    heads = _attention_heads.arguments(
+        query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
+    )
+    g = _checks.floating_like("grad_output", grad_output, "query", heads.query)
+    _checks.shape("grad_output", g, heads.shape)
+    A, L, S = *heads.query.shape[:2], heads.key.shape[1]
+    g = g.reshape(A, L, heads.shape[-1])
+    rng = random_source(generator) if heads.dropout_p else None
+    grads = [np.empty_like(array) for array in heads[:3]]
+    learns = attn_mask is not None and np.asarray(attn_mask).dtype != bool
+    grad_scores = np.empty((A if learns else 0, L, S), g.dtype)
+    for block in heads.blocks():
+        grad_block = _block_backward(g[block], heads, block, rng, grads)
+        if learns:
+            grad_scores[block] = grad_block
+    grad_mask = None
+    if learns:
+        outer = grad_scores.reshape(*heads.shape[:-1], S)
+        grad_mask = _attention_heads.unbroadcast(outer, np.shape(attn_mask))
+    shapes = np.shape(query), np.shape(key), np.shape(value)
+    return AttentionGradients(
+        *(heads.unflat(grads[i], i).reshape(shapes[i]) for i in range(3)),
+        grad_mask,
+    )
+
+
+def attention_weights(
+    query: np.ndarray,
+    key: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> np.ndarray:
+    """Return the weights with which each query takes the values.
+
+    Parameters
+    ----------
+    query, key, attn_mask, is_causal, scale, enable_gqa
+        As in `scaled_dot_product_attention`.
+
+    Returns
+    -------
+    ndarray of shape (..., L, S), dtype of `query`
+        Each row adds up to 1, or is 0 for a query that sees no key.
+
+    Raises
+    ------
+    TypeError
+        As `scaled_dot_product_attention`.
+    ValueError
+        As `scaled_dot_product_attention`.
+
+    References
+    ----------
+    Vaswani et al. 2017, *Attention is all you need*, equation 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import attention_weights
+    >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> attention_weights(x, x, is_causal=True).round(4)
+    array([[1.    , 0.    ],
+           [0.0558, 0.9442]])
+    """
+    heads = _attention_heads.arguments(
+        query, key, key, attn_mask, 0.0, is_causal, scale, enable_gqa
+    )
+    A, S, _ = heads.key.shape
+    weights = np.empty((A, heads.query.shape[1], S), heads.query.dtype)
+    for block in heads.blocks():
+        weights[block] = heads.weights(block)
+    return weights.reshape(*heads.shape[:-1], S)
+
+
+def _dropped(
+    p: np.ndarray, dropout_p: float, rng: np.random.Generator | None
+) -> np.ndarray:
+    """Return `p`, or `p` after dropout where there is something to draw from."""
+    return p if rng is None else dropout(p, dropout_p, generator=rng)
+
+
+def _block_backward(
+    g: np.ndarray,
+    heads: Heads,
+    block: slice,
+    rng: np.random.Generator | None,
+    grads: list[np.ndarray],
+) -> np.ndarray:
+    """Write the gradients of a block of heads; return dL/dscores (a, L, S).
+
+    With weights p of sum 1: dL/dscore = p * (dL/dp - sum of p * dL/dp).
+    """
+    grad_query, grad_key, grad_value = (grad[block] for grad in grads)
+    p = heads.weights(block)
+    d = g @ heads.value[block].swapaxes(-1, -2)
+    taken = p
+    if rng is not None:
+        factors = _dropped(np.ones_like(p), heads.dropout_p, rng)
+        taken = p * factors
+        d *= factors
+    np.matmul(taken.swapaxes(-1, -2), g, out=grad_value)
+    d -= np.vecdot(p, d)[..., None]
+    d *= p
+    np.matmul(d, heads.key[block], out=grad_query)
+    grad_query *= heads.query.dtype.type(heads.scale)
+    np.matmul(d.swapaxes(-1, -2), heads.scaled_query(block), out=grad_key)
+    return d
