@@ -53,6 +53,8 @@ def characters(page: str) -> set[str]:
     """Return the characters that the maths of an HTML page draws."""
     drawn: set[str] = set()
     for math in MATH.findall(page):
+        if "<msqrt" in math or "<mroot" in math:
+            drawn.add("√")  # drawn by the browser, written nowhere
         math = re.sub(r"<annotation.*?</annotation>", "", math, flags=re.S)
         for attributes, text in re.findall(r"<mi([^>]*)>([^<]+)</mi>", math):
             if len(text) == 1 and "normal" not in attributes:

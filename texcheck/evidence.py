@@ -103,10 +103,14 @@ class Pins:
 def collect(name: str, markdown: str, graded: bool = True) -> list[Evidence]:
     """Check every equation of a page, and alter each that holds."""
     outcomes = check_page(name, markdown)
-    return [_evidence(outcomes, at, graded) for at in range(len(outcomes))]
+    return [
+        _evidence(name, outcomes, at, graded) for at in range(len(outcomes))
+    ]
 
 
-def _evidence(outcomes: list[Outcome], at: int, graded: bool) -> Evidence:
+def _evidence(
+    name: str, outcomes: list[Outcome], at: int, graded: bool
+) -> Evidence:
     outcome = outcomes[at]
     block, result = outcome.block, outcome.result
     found = Evidence(block.line, block.text, outcome.status, block.reason)
@@ -114,7 +118,7 @@ def _evidence(outcomes: list[Outcome], at: int, graded: bool) -> Evidence:
         found.error = str(outcome.error)
     elif outcome.status == "failed":
         found.error = (
-            f"line {block.line}: the equation is marked false and holds"
+            f"{name}:{block.line}: the equation is marked false, and it holds"
         )
     if result is not None and outcome.status == "holds":
         found.rows, found.comparisons = result.rows, result.comparisons

@@ -129,7 +129,15 @@ def infer(name: str, nodes: list[Node], env: Env) -> Callable[[Locals], range]:
             "range",
         )
 
+    steady = all(
+        isinstance(base, str) and base not in env.local for base, _ in places
+    )
+    kept: tuple[int, range] | None = None
+
     def values(s: Locals) -> range:
+        nonlocal kept
+        if kept is not None and kept[0] == env.scope.generation:
+            return kept[1]
         strict: set[range] = set()
         open_ended: set[range] = set()
         for base, axis in places:
@@ -142,7 +150,10 @@ def infer(name: str, nodes: list[Node], env: Env) -> Callable[[Locals], range]:
                 + " and ".join(sorted(map(str, ranges))),
                 "range",
             )
-        return ranges.pop()
+        found = ranges.pop()
+        if steady:
+            kept = (env.scope.generation, found)
+        return found
 
     return values
 

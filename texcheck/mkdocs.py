@@ -88,11 +88,12 @@ class TexcheckPlugin(BasePlugin[TexcheckConfig]):
             raise PluginError(
                 f"{len(wrong)} equations are wrong or cannot be read"
             )
+        # Who pins survivors wants to hear of a new one.
+        level = logging.WARNING if self.config.survivors else logging.INFO
         for page, evidence in self.evidence.items():
             for pin in self.pins.unpinned(page, evidence):
-                log.warning(
-                    "an altered form survives without a reason:\n%s", pin
-                )
+                told = "an altered form survives without a reason:\n%s"
+                log.log(level, told, pin)
         return nav
 
     def on_page_markdown(

@@ -91,9 +91,11 @@ class Scope:
         self.read_names: set[str] = set()
         self.rng = np.random.default_rng(0)
         self.inexact = False
+        self.generation = 0
 
     def reset(self, seed: int) -> None:
         """Forget what an earlier block has evaluated."""
+        self.generation += 1
         self.memo, self.mode, self.own = {}, None, None
         self.active, self.steps, self.inexact = set(), 0, False
         self.read_names = set()

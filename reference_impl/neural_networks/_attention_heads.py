@@ -41,7 +41,17 @@ class Heads(NamedTuple):
 
         The rows add up to 1, or are 0 where all keys are masked.
         """
-        p = self.scaled_query(block) @ self.key[block].swapaxes(-1, -2)
+        p, total = self.exponentials(block)
+        p /= total
+        return p
+
+    def exponentials(self, block: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Return weights before they are divided by their sum, and the sum.
+
+        Shapes (a, L, S) and (a, L, 1). The sum of a row of zeros is set to 1.
+        """
+        key = np.ascontiguousarray(self.key[block].swapaxes(-1, -2))
+        p = self.scaled_query(block) @ key
         with np.errstate(invalid="ignore"):  # inf - inf: NaN, as in PyTorch
             if self.mask is not None:
                 p += self.added(block)
@@ -49,10 +59,9 @@ class Heads(NamedTuple):
             top[top == -np.inf] = 0
             p -= top
         np.exp(p, out=p)
-        total = p.sum(axis=-1, keepdims=True)
+        total = p @ np.ones((p.shape[-1], 1), p.dtype)
         total[total == 0] = 1
-        p /= total
-        return p
+        return p, total
 
     def scaled_query(self, block: slice) -> np.ndarray:
         """Return scale * query, which is smaller than the scores."""
@@ -102,10 +111,8 @@ def arguments(
     if mask is not None and mask.ndim > 2:
         mask = mask.reshape(*leading, L, S)
     factor = _checks.real("scale", scale)
-    flat = [
-        _flat(x, axes, leading) for x, axes in zip(arrays, own, strict=True)
-    ]
-    return Heads(*flat, mask, factor, p, own, leading, (*outer, L, V))
+    q, k, v = (_flat(x, own[i], leading) for i, x in enumerate(arrays))
+    return Heads(q, k, v, mask, factor, p, own, leading, (*outer, L, V))
 
 
 def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

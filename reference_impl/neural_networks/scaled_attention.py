@@ -127,7 +127,7 @@ def scaled_dot_product_attention(
     >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
     >>> scaled_dot_product_attention(x, x, x, is_causal=True).round(4)
     array([[1.    , 0.    ],
-           [0.0558, 1.8885]])
+           [0.0558, 1.8884]])
     """
     heads = _attention_heads.arguments(
         query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
@@ -136,8 +136,11 @@ def scaled_dot_product_attention(
     A, L, _ = heads.query.shape
     output = np.empty((A, L, heads.shape[-1]), heads.query.dtype)
     for block in heads.blocks():
-        p = _dropped(heads.weights(block), heads.dropout_p, rng)
-        np.matmul(p, heads.value[block], out=output[block])
+        p, total = heads.exponentials(block)
+        if rng is not None:
+            p = dropout(p, heads.dropout_p, generator=rng)
+        taken = np.matmul(p, heads.value[block], out=output[block])
+        taken /= total
     return output.reshape(heads.shape)
 
 
@@ -211,19 +214,21 @@ def scaled_dot_product_attention_backward(
     g = g.reshape(A, L, heads.shape[-1])
     rng = random_source(generator) if heads.dropout_p else None
     grads = [np.empty_like(array) for array in heads[:3]]
-    learns = attn_mask is not None and np.asarray(attn_mask).dtype != bool
+    mask = None if attn_mask is None else np.asarray(attn_mask)
+    learns = mask is not None and mask.dtype != bool
     grad_scores = np.empty((A if learns else 0, L, S), g.dtype)
     for block in heads.blocks():
         grad_block = _block_backward(g[block], heads, block, rng, grads)
         if learns:
             grad_scores[block] = grad_block
     grad_mask = None
-    if learns:
+    if mask is not None and learns:
         outer = grad_scores.reshape(*heads.shape[:-1], S)
-        grad_mask = _attention_heads.unbroadcast(outer, np.shape(attn_mask))
-    shapes = np.shape(query), np.shape(key), np.shape(value)
+        grad_mask = _attention_heads.unbroadcast(outer, mask.shape)
     return AttentionGradients(
-        *(heads.unflat(grads[i], i).reshape(shapes[i]) for i in range(3)),
+        heads.unflat(grads[0], 0).reshape(np.shape(query)),
+        heads.unflat(grads[1], 1).reshape(np.shape(key)),
+        heads.unflat(grads[2], 2).reshape(np.shape(value)),
         grad_mask,
     )
 
@@ -278,13 +283,6 @@ def attention_weights(
     return weights.reshape(*heads.shape[:-1], S)
 
 
-def _dropped(
-    p: np.ndarray, dropout_p: float, rng: np.random.Generator | None
-) -> np.ndarray:
-    """Return `p`, or `p` after dropout where there is something to draw from."""
-    return p if rng is None else dropout(p, dropout_p, generator=rng)
-
-
 def _block_backward(
     g: np.ndarray,
     heads: Heads,
@@ -301,7 +299,7 @@ def _block_backward(
     d = g @ heads.value[block].swapaxes(-1, -2)
     taken = p
     if rng is not None:
-        factors = _dropped(np.ones_like(p), heads.dropout_p, rng)
+        factors = dropout(np.ones_like(p), heads.dropout_p, generator=rng)
         taken = p * factors
         d *= factors
     np.matmul(taken.swapaxes(-1, -2), g, out=grad_value)

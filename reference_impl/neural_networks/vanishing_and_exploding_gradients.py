@@ -259,11 +259,12 @@ def gradient_norms(
     initialize: Callable[..., np.ndarray] = xavier_normal,
     skip: bool = False,
     branch: float = 1.0,
+    of: str = "weight",
     width: int = 64,
     examples: int = 128,
     seed: int = 0,
 ) -> np.ndarray:
-    """Return the norm of the gradient to each layer's weights, before training.
+    """Return the norm of the gradient in each layer, before training.
 
     A network of `depth` equal layers is fed normal inputs, and a random
     gradient of norm 1 enters at its output.
@@ -279,6 +280,10 @@ def gradient_norms(
         Add each layer's input to its output.
     branch : float, default 1
         c, by which a layer with a skip connection scales what it adds.
+    of : {"weight", "input"}, default "weight"
+        To what of the layer: its weights or its input. With rectifiers the
+        two tell different things: to the weights, what an input lost on its
+        way makes up for what the gradient has not lost yet.
     width, examples : int
         D units a layer, N examples.
     seed : int, default 0
@@ -293,7 +298,7 @@ def gradient_norms(
     TypeError
         If a size is not an int or `branch` is not a number.
     ValueError
-        If a size is less than 1 or `activation` is none of the three.
+        If a size is less than 1, or `activation` or `of` is unknown.
 
     References
     ----------
@@ -313,6 +318,7 @@ def gradient_norms(
     ):
         _checks.integer(name, size, 1)
     _checks.one_of("activation", activation, tuple(ACTIVATIONS))
+    _checks.one_of("of", of, ("weight", "input"))
     c = _checks.real("branch", branch)
     phi, phi_backward = ACTIVATIONS[activation]
     rng = np.random.default_rng(_checks.integer("seed", seed, 0))
@@ -326,8 +332,8 @@ def gradient_norms(
     norms = np.empty(depth)
     for l in reversed(range(depth)):
         delta = phi_backward(c * g if skip else g, z[l])
-        norms[l] = np.linalg.norm(delta.T @ h[l])
         g = delta @ weights[l] + (g if skip else 0)
+        norms[l] = np.linalg.norm(g if of == "input" else delta.T @ h[l])
     return norms
 
 

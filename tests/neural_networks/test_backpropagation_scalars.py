@@ -185,5 +185,5 @@ def test_other_wrong_arguments():
         TypeError, match=r"x\[1\] must be a number, got x\[1\]"
     ):
         forward_propagation(lambda x: x[0], [1.0, "b"])
-    with pytest.raises(TypeError, match="u_n must be a Scalar, got u_n=3.0"):
+    with pytest.raises(TypeError, match="u_n must be a Scalar, got u_n=3"):
         simplified_backprop(3.0)

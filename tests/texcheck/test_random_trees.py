@@ -174,7 +174,7 @@ def trees(
     return st.one_of(kinds)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(trees(4))
 def test_a_tree_set_in_latex_keeps_its_value(tree: Tree) -> None:
     value = tree.value({})
