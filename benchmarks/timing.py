@@ -1,6 +1,5 @@
 """Interleaved timing of functions that compute the same thing."""
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import process_time
@@ -11,7 +10,8 @@ Contender = Callable[[], tuple[np.ndarray, ...]]
 
 REFERENCE = "PyTorch"
 SHORTEST = 0.005  # seconds: what takes less is repeated within a sample
-SLOW = 10.0  # times the reference: what takes more is sampled three times
+SLOW = 10.0  # times the reference: what takes more is sampled once
+SITTING = 4  # rounds with the same arrays: where they lie changes the times
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,23 @@ def measure(case: Case, rounds: int, batch: int) -> Result:
     """Time the contenders of `case` in turn, A B C A B C, `rounds` times.
 
     A ratio is taken within a round, so that a change of the machine's speed
-    from one round to the next cancels out.
+    from one round to the next cancels out. Every few rounds, all arrays are
+    made anew: how they lie in the caches is luck.
     """
     contenders = case.contenders(batch)
     check_agreement(case, contenders)
     once = {name: _time(run, 1) for name, run in contenders.items()}
-    repeats = {
-        name: max(1, round(SHORTEST / seconds))
-        for name, seconds in once.items()
-    }
     slow = {n for n in once if once[n] > SLOW * once[REFERENCE]}
-    samples: dict[str, list[float]] = {name: [] for name in contenders}
-    gc.disable()
-    try:
-        for k in range(rounds):
-            for name, run in contenders.items():
-                if k < 3 or name not in slow:
-                    samples[name].append(_time(run, repeats[name]))
-    finally:
-        gc.enable()
+    samples = {name: [once[name]] if name in slow else [] for name in once}
+    sittings = []
+    for k in range(rounds):
+        if k % SITTING == 0:
+            contenders = case.contenders(batch)
+            sittings.append(contenders)  # so that the next gets other memory
+        for name, run in contenders.items():
+            if name not in slow:
+                repeats = max(1, round(SHORTEST / once[name]))
+                samples[name].append(_time(run, repeats))
     reference = samples.pop(REFERENCE)
     return Result(
         case,

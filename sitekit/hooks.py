@@ -133,37 +133,31 @@ def on_page_markdown(
 ) -> str:
     """Give each fence its fate, show sources, resolve references to equations."""
     path = page.file.src_uri
-    _maths[path] = maths.PageMaths(path, markdown, _equations.get(path, []))
-    _fences[path] = snippets.fences(path, markdown)
+    # Faults are told with the line of the file, before anything is put in.
+    written = page.file.content_string
+    _maths[path] = maths.PageMaths(path, written, _equations.get(path, []))
+    _fences[path] = snippets.fences(path, written)
+    for fence in _fences[path]:
+        if fence.fate == "run":
+            snippets.check(fence, snippets.run_cached(fence))
+    maths.check_references(path, written, _labels)
 
     def url_to(equation: maths.Equation) -> str:
         target = files.get_file_from_path(equation.page)
         assert target is not None
-        base = (
-            ""
-            if target is page.file
-            else get_relative_url(target.url, page.url)
-        )
+        here = target is page.file
+        base = "" if here else get_relative_url(target.url, page.url)
         return f"{base}#{equation.anchor}"
 
     if verification.MARKER in markdown:
-        pages, reference = _all_evidence(page, files)
-        told = verification.markdown(pages, reference)
+        told = verification.markdown(*_all_evidence(page, files))
         markdown = markdown.replace(verification.MARKER, told)
     for topic in _topics:
         if topic.reference == path:
             told = api.checked(topic, _equations_by_function(page, files))
             markdown = markdown.replace(api.CHECKED, told)
-    for fence in reversed(_fences[path]):
-        if fence.fate == "run":
-            snippets.check(fence, snippets.run_cached(fence))
-        if fence.fate == "source":
-            code, _ = source.shown(path, fence.line, fence.body)
-            start, stop = fence.span
-            opening = markdown.rindex("source", 0, start)
-            markdown = f"{markdown[:opening]}python\n{code}{markdown[stop:]}"
-    markdown = api.link(markdown)
-    return maths.resolve_references(path, markdown, _labels, url_to)
+    markdown = api.link(snippets.show_sources(path, markdown))
+    return maths.resolve_references(markdown, _labels, url_to)
 
 
 def _equation_evidence() -> dict[str, list[Evidence]]:

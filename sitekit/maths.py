@@ -101,23 +101,29 @@ def number_equations(
     return equations
 
 
+def check_references(
+    path: str, markdown: str, labels: dict[str, Equation]
+) -> None:
+    r"""Raise PageError for an ``\eqref`` to a label that no equation has."""
+    for match in EQREF.finditer(masked(markdown)):
+        if match[1] not in labels:
+            line = markdown.count("\n", 0, match.start()) + 1
+            raise PageError(path, line, f"unknown \\eqref{{{match[1]}}}")
+
+
 def resolve_references(
-    path: str,
     markdown: str,
     labels: dict[str, Equation],
     url_to: Callable[[Equation], str],
 ) -> str:
-    r"""Replace each ``\\eqref{label}`` outside code by a link that shows the number."""
-    plain = masked(markdown)
+    r"""Replace each ``\eqref{label}`` outside code by a link with its number."""
     pieces, end = [], 0
-    for match in EQREF.finditer(plain):
-        line = markdown.count("\n", 0, match.start()) + 1
-        equation = labels.get(match[1])
-        if equation is None:
-            raise PageError(path, line, f"unknown \\eqref{{{match[1]}}}")
+    for match in EQREF.finditer(masked(markdown)):
+        equation = labels[match[1]]
         pieces += [
             markdown[end : match.start()],
-            f'<a class="eqref" href="{url_to(equation)}">({equation.number})</a>',
+            f'<a class="eqref" href="{url_to(equation)}">'
+            f"({equation.number})</a>",
         ]
         end = match.end()
     return "".join([*pieces, markdown[end:]])

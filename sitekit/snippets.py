@@ -228,6 +228,17 @@ def rewrite(path: str, markdown: str) -> str:
     return "".join([*pieces, markdown[end:]])
 
 
+def show_sources(path: str, markdown: str) -> str:
+    """Return the page with each ``source`` fence as the code it names."""
+    for fence in reversed(fences(path, markdown)):
+        if fence.fate == "source":
+            code, _ = source.shown(path, fence.line, fence.body)
+            start, stop = fence.span
+            opening = markdown.rindex("source", 0, start)
+            markdown = f"{markdown[:opening]}python\n{code}{markdown[stop:]}"
+    return markdown
+
+
 def tie(soup: BeautifulSoup, path: str, known: list[Fence]) -> None:
     """Tie each code block of the built page to the fence it came from.
 

@@ -297,7 +297,7 @@ class Comparison:
         for side, (op, right) in enumerate(
             zip(self.row.ops, rights, strict=True), start=2
         ):
-            self.scope.own = self._own(s)
+            self.scope.own = self._own(s) if op in {"=", "<-"} else None
             try:
                 value = right(s)
                 if self.scope.inexact:

@@ -315,13 +315,14 @@ def _difference(function: Callable[[Value], Value], origin: Value) -> Value:
 
 
 def slope(
-    function: Callable[[Value], Value], origin: Value, order: int
+    function: Callable[[Value], Value], origin: Value, order: int, env: Env
 ) -> Value:
     """Return f'(x): of a number, or entry by entry of an array."""
+    env.scope.inexact = True
     if order > 2:
         raise Unsupported("more than two primes are not supported")
     if order == 2:
-        return slope(lambda x: slope(function, x, 1), origin, 1)
+        return slope(lambda x: slope(function, x, 1, env), origin, 1, env)
     if is_number(origin):
         return _quotient(function, float(origin))
     if not isinstance(origin, np.ndarray):

@@ -148,6 +148,7 @@ def check_page(
     *,
     seed: int = 0,
     optional: tuple[str, ...] = ("torch",),
+    fences: bool = True,
 ) -> list[Outcome]:
     """Check every equation of a page and return what became of each.
 
@@ -162,6 +163,8 @@ def check_page(
         the page seeds it with 0: another seed is another draw of the data.
     optional : tuple of str
         Modules a snippet may fail to import: it then binds nothing.
+    fences : bool
+        Whether snippets are run too, or invisible blocks alone.
 
     Returns
     -------
@@ -176,6 +179,8 @@ def check_page(
     for block in blocks(markdown):
         if block.kind == "again":
             again.append(block)
+            continue
+        if block.kind == "fence" and not fences:
             continue
         if block.kind != "equation":
             try:

@@ -16,6 +16,7 @@ from texcheck.compare import TOLERANCE, Agreement
 from texcheck.comparison import Comparison, Coverage
 from texcheck.errors import EquationError
 from texcheck.evaluate import environment
+from texcheck.names import Reading
 from texcheck.rows import Row, read_rows
 from texcheck.scope import Clause, Scope
 from texcheck.sides import Head
@@ -107,12 +108,15 @@ class Page:
         kept = (dict(self.scope.definitions), dict(self.scope.rows))
         namespace, block = self.scope.namespace, self.block
         clauses = list(self.clauses)
+        used = [clause.used for clause, _ in clauses]
         try:
             yield self
         finally:
             self._restore(*kept, len(self.clauses))
             self.scope.namespace, self.block = namespace, block
             self.clauses = clauses
+            for (clause, _), before in zip(clauses, used, strict=True):
+                clause.used = before
 
     def check(self, latex: str, line: int | None = None) -> Result:
         """Check one block.
@@ -211,7 +215,7 @@ class Page:
             agreement.largest,
             tuple(dict.fromkeys(names)),
             tuple(defined),
-            tuple(sorted(self.scope.read_names)),
+            self.scope.bound_reads(),
             self.name,
             line,
         )
@@ -224,7 +228,8 @@ class Page:
             return [(row, None)]
         env = environment(self.scope)
         head = sides.head_of(row.sides[0])
-        if head is None or env.try_resolve(head.node) is not None:
+        reading = env.try_resolve(head.node) if head else None
+        if head is None or (reading and not self._is_new(reading, row)):
             return [(row, head)]
         if head.group is not None and _is_builtin(head):
             return [(row, head)]
@@ -240,6 +245,15 @@ class Page:
             row, sides=(row.sides[0], *row.sides[2:]), ops=row.ops[1:]
         )
         return [(rest, head)]
+
+    def _is_new(self, reading: Reading, row: Row) -> bool:
+        """Whether a row states one more rule for a name of the page."""
+        return (
+            row.ops[0] == "="
+            and self.scope.entry(reading.name)[0] is None
+            and not reading.parts
+            and not reading.primes
+        )
 
     def _definition(self, row: Row, head: Head) -> Clause:
         env = environment(self.scope)

@@ -130,7 +130,7 @@ def _symbol_of(head: Symbol | Scripts) -> Symbol:
 def _builtin_slope(applied: Applied, primes: int, env: Env) -> Closure:
     function = functions.BUILTIN[_symbol_of(applied.head).base]
     inner = env.build(applied.group.items[0])
-    return lambda s: derivative.slope(function, inner(s), primes)
+    return lambda s: derivative.slope(function, inner(s), primes, env)
 
 
 def call(reading: Reading, group: Group, env: Env) -> Closure:
@@ -150,6 +150,7 @@ def call(reading: Reading, group: Group, env: Env) -> Closure:
             lambda value: scope.call(name, [value]),
             args[0](s),
             reading.primes,
+            env,
         )
     value: Closure = lambda s: scope.call(  # noqa: E731
         name, [arg(s) for arg in args]

@@ -7,7 +7,7 @@ from texcheck import conditions, extents
 from texcheck.env import Env
 from texcheck.errors import EquationError
 from texcheck.loops import Binder
-from texcheck.names import spellings
+from texcheck.names import letters_in, spellings
 from texcheck.rows import Guard, Member, Range, Row
 from texcheck.scope import Closure, Locals
 from texcheck.tree import Compare, Node, Symbol
@@ -80,6 +80,7 @@ def letters_of(
         else:
             found = [_stated(condition, env)]
         for binder in found:
+            _refuse_idle(binder.name, row)
             letters.binders.append(binder)
             letters.stated.add(binder.name)
             env = env.with_letters(binder.name)
@@ -94,6 +95,13 @@ def letters_of(
         ]
     letters.guards = [conditions.truth(chain, env) for chain in chains]
     return letters, env
+
+
+def _refuse_idle(name: str, row: Row) -> None:
+    if not any(name in letters_in(side) for side in row.sides):
+        raise EquationError(
+            f"a range for the letter {name}, which the row has not", "range"
+        )
 
 
 def _name(symbol: Symbol, env: Env) -> str:

@@ -217,7 +217,7 @@ def _read(
         items = _items(part, left if place == 0 else None)
         if not items or (not rows and _are_letters(items, line)):
             continue
-        if _is_equation(items[0], rows):
+        if _is_equation(items[0], items[1:3], rows):
             equation = items.pop(0)
             assert isinstance(equation, Compare)
             rows.append(Row(equation.sides, equation.ops, (), number, source))
@@ -232,7 +232,7 @@ def _are_letters(items: list[Node], line: list[Token]) -> bool:
     )
 
 
-def _is_equation(item: Node, rows: list[Row]) -> bool:
+def _is_equation(item: Node, following: list[Node], rows: list[Row]) -> bool:
     """Whether the first item of a part is an equation of its own."""
     if not rows:
         if not isinstance(item, Compare):
@@ -242,6 +242,8 @@ def _is_equation(item: Node, rows: list[Row]) -> bool:
             )
         return True
     if not isinstance(item, Compare):
+        return False
+    if Dots() in following:
         return False
     if item.ops[0] in {"=", "<-"}:
         return not _is_letter_of(item.sides[0], rows)

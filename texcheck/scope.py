@@ -151,6 +151,11 @@ class Scope:
             for name in self.read_names
         )
 
+    def bound_reads(self) -> tuple[str, ...]:
+        """Return the bound names that were read, in order."""
+        names = (n for n in self.read_names if self.entry(n)[0] is not None)
+        return tuple(sorted(names))
+
     # Work.
 
     def spend(self, steps: int = 1) -> None:

@@ -10,9 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+from texcheck.document import check_page
 from texcheck.evidence import Evidence, Pins, gather
 
-__all__ = ["main", "report"]
+__all__ = ["false_alarms", "main", "report"]
 
 
 def report(
@@ -53,6 +54,27 @@ def report(
     return wrong
 
 
+def false_alarms(pages: dict[str, str], seeds: int) -> list[str]:
+    """Draw the data of each page anew, `seeds` times; return what fails.
+
+    A page's ``default_rng(0)`` becomes ``default_rng(seed)``. Snippets are
+    run only where the equations need what they bind.
+    """
+    alarms, checked = [], 0
+    for name, text in pages.items():
+        if "$$" not in text:
+            continue
+        outcomes = check_page(name, text, fences=False)
+        fences = any(o.status == "failed" for o in outcomes)
+        for seed in range(1, seeds + 1):
+            for o in check_page(name, text, seed=seed, fences=fences):
+                checked += 1
+                if o.status == "failed":
+                    alarms.append(f"seed {seed}: {o.error}")
+    print(f"{len(alarms)} false alarms in {checked} checks, {seeds} seeds")
+    return alarms
+
+
 def main() -> None:
     """Grade the equations of every page below a folder."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -60,6 +82,7 @@ def main() -> None:
     parser.add_argument("--survivors", type=Path, help="default: in FOLDER")
     parser.add_argument("--processes", type=int)
     parser.add_argument("--bar", type=float, default=0.0, help="such as 0.98")
+    parser.add_argument("--seeds", type=int, default=0, help="data drawn anew")
     options = parser.parse_args()
     started = time.perf_counter()
     pages = {
@@ -68,7 +91,8 @@ def main() -> None:
     }
     pins = Pins(options.survivors or options.folder / "survivors.toml")
     found = gather(pages, processes=options.processes)
-    wrong = report(found, pins, options.bar)
+    alarms = false_alarms(pages, options.seeds) if options.seeds else []
+    wrong = alarms + report(found, pins, options.bar)
     print(f"in {time.perf_counter() - started:.1f} s")
     if wrong:
         sys.exit("\n".join(wrong))

@@ -11,7 +11,9 @@ then weights @ columns. Two things keep the copying cheap:
   all outputs of a tap read one contiguous run of cells, from u * L + v on.
   A run has L - oW cells too many in each row: their outputs are cropped.
 
-The backward functions are the same steps in the reverse order.
+The backward functions are the same steps in the reverse order. Where the
+forward product crops outputs, they multiply by zeros: next to a cell that is
+not finite, a gradient may be nan.
 
 Axes: N batch, G groups, C and O channels of one group, H and W input, kH and
 kW kernel, oH and oW output, L row of a phase.
@@ -70,12 +72,13 @@ def correlate(
     N, G, O = len(x), geometry.groups, len(w) // geometry.groups
     weights = w.reshape(G, O, prod(w.shape[1:]))
     bias = np.zeros(G * O, x.dtype) if b is None else b
-    bias = bias.reshape(G, O, 1, 1)
+    bias = bias.reshape(G, O, 1)
     y = np.empty((N, G, O, *geometry.output), x.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
         block = y[images, :, :, rows]
-        result = _by_rows(weights @ columns, rows)
-        np.add(result[..., : block.shape[-1]], bias, out=block)
+        result = weights @ columns
+        result += bias
+        block[...] = _by_rows(result, rows)[..., : block.shape[-1]]
     return y.reshape(N, G * O, *geometry.output)
 
 
@@ -88,9 +91,9 @@ def weight_gradient(
     g = g.reshape(N, G, O, *geometry.output)
     total = np.zeros((G, C * prod(geometry.kernel), O), g.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
-        _clear_surplus(columns, rows, geometry)
         flat = _flatten(g[images, :, :, rows], columns.shape[-1])
-        total += (columns @ flat.swapaxes(-1, -2)).sum(axis=0)
+        for product in columns @ flat.swapaxes(-1, -2):
+            total += product
     return total.swapaxes(1, 2).reshape(G * O, C, *geometry.kernel)
 
 
@@ -116,7 +119,6 @@ def input_gradient(
         for rows in _slices(geometry.output[0], step):
             P = (rows.stop - rows.start) * length
             columns = weights @ _flatten(g[images, :, :, rows], P)
-            _clear_surplus(columns, rows, geometry)
             for run, column in _runs(phases, columns, rows, geometry):
                 run += column
         inner, cells = _overlap(_join(phases), dx[images], geometry)
@@ -164,14 +166,15 @@ def _block_sizes(
 ) -> tuple[int, int, int]:
     """Return images and output rows of a block, and the length of a row.
 
-    A block is as many images as BLOCK_BYTES hold, or else a part of one.
+    A block is as many images as BLOCK_BYTES hold, but at least one, unless
+    that is four times as large: to cut it costs more calls.
     """
     oH, length = geometry.output
     if C >= FEW_CHANNELS:
         length = geometry.phase[1]
     taps = geometry.groups * C * prod(geometry.kernel)
     size = max(1, oH * length * taps * itemsize)
-    parts = max(1, round(size / BLOCK_BYTES))
+    parts = max(1, size // (4 * BLOCK_BYTES))
     return max(1, BLOCK_BYTES // size), -(-oH // parts), length
 
 
@@ -251,12 +254,3 @@ def _by_rows(columns: np.ndarray, rows: slice) -> np.ndarray:
     *outer, P = columns.shape
     count = rows.stop - rows.start
     return columns.reshape(*outer, count, P // count)
-
-
-def _clear_surplus(
-    columns: np.ndarray, rows: slice, geometry: Geometry
-) -> None:
-    """Set the columns of no output to 0: 0 * inf from there would be nan."""
-    surplus = _by_rows(columns, rows)[..., geometry.output[1] :]
-    if surplus.size:
-        surplus[...] = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 from reference_impl import _checks
 from reference_impl.convolutional_networks.output_size import conv_output_size
 
-BLOCK_BYTES = 1 << 18  # what is worked on at a time; it stays in the L2 cache
+BLOCK_BYTES = 1 << 20  # what is worked on at a time; it stays in the cache
 
 
 class Window(NamedTuple):

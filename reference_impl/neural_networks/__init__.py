@@ -21,12 +21,19 @@ from reference_impl.neural_networks import (
     loss_functions,
     mlp_backward_pass,
     mlp_forward_pass,
+    multi_head_attention,
+    multi_head_attention_layer,
     multilayer_perceptron,
     neural_net_mlp,
     output_units,
+    positional_encodings,
     rms_normalization,
     scaled_attention,
+    self_attention,
     smooth_activations,
+    transformer,
+    transformer_decoder,
+    transformer_layers,
     vanishing_and_exploding_gradients,
 )
 from reference_impl.neural_networks.activation_functions import *
@@ -49,12 +56,19 @@ from reference_impl.neural_networks.layer_normalization import *
 from reference_impl.neural_networks.loss_functions import *
 from reference_impl.neural_networks.mlp_backward_pass import *
 from reference_impl.neural_networks.mlp_forward_pass import *
+from reference_impl.neural_networks.multi_head_attention import *
+from reference_impl.neural_networks.multi_head_attention_layer import *
 from reference_impl.neural_networks.multilayer_perceptron import *
 from reference_impl.neural_networks.neural_net_mlp import *
 from reference_impl.neural_networks.output_units import *
+from reference_impl.neural_networks.positional_encodings import *
 from reference_impl.neural_networks.rms_normalization import *
 from reference_impl.neural_networks.scaled_attention import *
+from reference_impl.neural_networks.self_attention import *
 from reference_impl.neural_networks.smooth_activations import *
+from reference_impl.neural_networks.transformer import *
+from reference_impl.neural_networks.transformer_decoder import *
+from reference_impl.neural_networks.transformer_layers import *
 from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
 
 __all__ = [
@@ -85,4 +99,11 @@ __all__ = [
     *instance_normalization.__all__,
     *dropout_layer.__all__,
     *scaled_attention.__all__,
+    *self_attention.__all__,
+    *multi_head_attention.__all__,
+    *positional_encodings.__all__,
+    *multi_head_attention_layer.__all__,
+    *transformer_layers.__all__,
+    *transformer.__all__,
+    *transformer_decoder.__all__,
 ]

@@ -87,7 +87,7 @@ def split(
     if size >= N:
         raise ValueError(
             "X must have rows left for training, got "
-            f"len(X)={N}, validation_fraction={fraction}"
+            f"n_samples={N}, validation_fraction={fraction}"
         )
     order = rng.permutation(N)
     return order[:size], order[size:]

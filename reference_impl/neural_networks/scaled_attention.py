@@ -23,7 +23,6 @@ __all__ = [
     "scaled_dot_product_attention",
     "scaled_dot_product_attention_backward",
     "AttentionGradients",
-    "attention_weights",
 ]
 
 Generator = int | np.random.Generator | None
@@ -231,56 +230,6 @@ def scaled_dot_product_attention_backward(
         heads.unflat(grads[2], 2).reshape(np.shape(value)),
         grad_mask,
     )
-
-
-def attention_weights(
-    query: np.ndarray,
-    key: np.ndarray,
-    attn_mask: np.ndarray | None = None,
-    is_causal: bool = False,
-    scale: float | None = None,
-    enable_gqa: bool = False,
-) -> np.ndarray:
-    """Return the weights with which each query takes the values.
-
-    Parameters
-    ----------
-    query, key, attn_mask, is_causal, scale, enable_gqa
-        As in `scaled_dot_product_attention`.
-
-    Returns
-    -------
-    ndarray of shape (..., L, S), dtype of `query`
-        Each row adds up to 1, or is 0 for a query that sees no key.
-
-    Raises
-    ------
-    TypeError
-        As `scaled_dot_product_attention`.
-    ValueError
-        As `scaled_dot_product_attention`.
-
-    References
-    ----------
-    Vaswani et al. 2017, *Attention is all you need*, equation 1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from reference_impl import attention_weights
-    >>> x = np.array([[1.0, 0.0], [0.0, 2.0]])
-    >>> attention_weights(x, x, is_causal=True).round(4)
-    array([[1.    , 0.    ],
-           [0.0558, 0.9442]])
-    """
-    heads = _attention_heads.arguments(
-        query, key, key, attn_mask, 0.0, is_causal, scale, enable_gqa
-    )
-    A, S, _ = heads.key.shape
-    weights = np.empty((A, heads.query.shape[1], S), heads.query.dtype)
-    for block in heads.blocks():
-        weights[block] = heads.weights(block)
-    return weights.reshape(*heads.shape[:-1], S)
 
 
 def _block_backward(

@@ -1,17 +1,25 @@
 """The chapter on recurrent networks, one module per page."""
 
 from reference_impl.recurrent_networks import (
-    gate_layouts,
+    backpropagation_through_time,
     gated_recurrent_unit,
+    gru_layouts,
+    hidden_recurrence,
     long_short_term_memory,
+    lstm_layouts,
+    output_recurrence,
     recurrent_cell,
     recurrent_cells,
     recurrent_layers,
     recurrent_sequence,
 )
-from reference_impl.recurrent_networks.gate_layouts import *
+from reference_impl.recurrent_networks.backpropagation_through_time import *
 from reference_impl.recurrent_networks.gated_recurrent_unit import *
+from reference_impl.recurrent_networks.gru_layouts import *
+from reference_impl.recurrent_networks.hidden_recurrence import *
 from reference_impl.recurrent_networks.long_short_term_memory import *
+from reference_impl.recurrent_networks.lstm_layouts import *
+from reference_impl.recurrent_networks.output_recurrence import *
 from reference_impl.recurrent_networks.recurrent_cell import *
 from reference_impl.recurrent_networks.recurrent_cells import *
 from reference_impl.recurrent_networks.recurrent_layers import *
@@ -20,9 +28,13 @@ from reference_impl.recurrent_networks.recurrent_sequence import *
 __all__ = [
     *recurrent_cell.__all__,
     *recurrent_sequence.__all__,
+    *backpropagation_through_time.__all__,
+    *hidden_recurrence.__all__,
+    *output_recurrence.__all__,
     *long_short_term_memory.__all__,
+    *lstm_layouts.__all__,
     *gated_recurrent_unit.__all__,
-    *gate_layouts.__all__,
+    *gru_layouts.__all__,
     *recurrent_layers.__all__,
     *recurrent_cells.__all__,
 ]

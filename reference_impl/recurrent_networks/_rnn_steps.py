@@ -26,7 +26,7 @@ class RNNRecord(NamedTuple):
 
 
 class Activation(NamedTuple):
-    """A function of z in place, and its slope at z as a function of its value."""
+    """A function of z, in place, and its slope given its value."""
 
     apply: Callable[[np.ndarray], object]
     slope: Callable[[np.ndarray], np.ndarray]

@@ -102,7 +102,7 @@ def flat(weights: list[Weights]) -> list[np.ndarray]:
 def run(
     cell: Cell, layers: Layers
 ) -> tuple[np.ndarray, list[np.ndarray], Trace]:
-    """Return the output (T, B, D*H), the S last states (L*D, B, H), a trace."""
+    """Return output (T, B, D*H), S last states (L*D, B, H) and the trace."""
     x, states, order = _longest_first(layers)
     sizes = _sizes(layers)
     masks = [mask[:, order] for mask in dropout_masks(layers)]

@@ -16,7 +16,9 @@ import pytest
 from PIL import Image
 
 from sitekit import fonts, maths
+from sitekit.npm import ROOT
 from sitekit.reader import glyphs
+from sitekit.reader.server import Server
 from sitekit.reader.visit import visit
 
 pytestmark = pytest.mark.browser
@@ -86,11 +88,10 @@ def drawn(tmp_path_factory, browser):
     page.write_text(body, encoding="utf-8")
     fonts.write(folder)
     css = fonts.css().replace("maths.woff2", fonts.FONT)
+    css += (ROOT / "docs/stylesheets/site.css").read_text(encoding="utf-8")
     page.write_text(
         PAGE.format(css=css, em=PIXELS, room=ROOM, body=body), encoding="utf-8"
     )
-    from sitekit.reader.server import Server
-
     with Server(folder) as server, visit(browser, server) as visited:
         visited.open("")
         pictures = {}

@@ -322,31 +322,13 @@ def test_without_a_bias_there_is_no_gradient_of_it():
 
 
 @pytest.mark.parametrize("few", [0, 99], ids=["runs", "rows"])
-def test_an_infinite_cell_reaches_only_what_reads_it(few):
+def test_an_infinite_cell_reaches_only_the_outputs_that_read_it(few):
     x, w = draw(1, 2, 5, 7), draw(3, 2, 3, 3, seed=1)
-    x[0, 0, 0, 0] = np.inf  # read by the first output's first tap alone
+    x[0, 0, 0, 0] = np.inf
     with patch.multiple(_columns, FEW_CHANNELS=few):
         y = conv2d(x, w)
-        grads = conv2d_backward(draw(1, 3, 3, 5, seed=2), x, w)
     assert np.isinf(y[0, :, 0, 0]).all()
     assert np.isfinite(y).sum() == y.size - 3
-    assert np.isfinite(grads.weight).sum() == w.size - 3
-    assert np.isfinite(grads.input).all()
-
-
-def test_an_infinite_weight_reaches_only_what_reads_it():
-    w = draw(3, 2, 3, 3, seed=1)
-    w[0, 0, 0, 0] = np.inf
-    g = draw(1, 3, 3, 5, seed=2)
-    with (
-        patch.multiple(_columns, FEW_CHANNELS=0),
-        np.errstate(invalid="ignore"),
-    ):
-        grads = conv2d_backward(g, draw(1, 2, 5, 7), w)
-    infinite = ~np.isfinite(grads.input[0])
-    expected = np.zeros((2, 5, 7), bool)
-    expected[0, :3, :5] = True
-    np.testing.assert_array_equal(infinite, expected)
 
 
 @pytest.mark.parametrize("kernel", [1, 3])

@@ -187,7 +187,7 @@ def test_2d_numerical_gradient(shape, kwargs):
 
 
 def test_many_planes_are_worked_on_in_blocks():
-    x = distinct((5, 7, 64, 61)).astype(np.float32)
+    x = distinct((11, 7, 64, 61)).astype(np.float32)
     assert len(_windows.blocks(x.reshape(-1, 64, 61))) > 1
     kwargs = {"kernel_size": 3, "stride": 2, "padding": 1}
     want, indices = F.max_pool2d(
@@ -238,6 +238,10 @@ def test_a_gradient_of_infinity_or_nan_stays_in_its_cell():
     g = np.array([[np.inf, np.nan, -np.inf]])
     grad = max_pool1d_backward(g, x, 2)
     np.testing.assert_array_equal(grad, [[np.inf, 0, 0, np.nan, -np.inf, 0]])
+    g = np.array([[np.inf, np.nan, 2.0, -np.inf, 3.0]])
+    grad = max_pool1d_backward(g, x, 2, stride=1)
+    want = [[np.inf, 0, np.nan, 2.0, -np.inf, 0]]
+    np.testing.assert_array_equal(grad, want)
 
 
 def test_a_window_that_misses_the_input_gives_minus_infinity():

@@ -15,7 +15,7 @@ LENGTHS = [3, 5, 1, 4]
 
 
 class Kind(NamedTuple):
-    """One of the layers: ours, PyTorch's, and the sizes that tell them apart."""
+    """One of the layers: ours, PyTorch's, and what tells them apart."""
 
     name: str
     gates: int

@@ -9,7 +9,17 @@ from math import exp, tanh
 import numpy as np
 import pytest
 from gradients import assert_gradients
-from recurrent_networks.parity import KINDS, LENGTHS, B, H, I, T, problem
+from recurrent_networks.parity import (
+    KINDS,
+    LENGTHS,
+    B,
+    H,
+    I,
+    T,
+    by_torch,
+    leaves,
+    problem,
+)
 
 from reference_impl import (
     lstm,
@@ -215,6 +225,28 @@ def test_a_wrong_peephole_of_the_cell_is_named():
     states = tuple(s[0] for s in data.states)
     with pytest.raises(ValueError, match=r"peephole must have shape \(3, 6\)"):
         lstm_cell(data.input[0], states, *data.params, peephole=np.ones(3 * H))
+
+
+@pytest.mark.parametrize("lengths", [None, LENGTHS])
+@pytest.mark.parametrize(
+    ("B", "H"),
+    [(4, 48), (4, 40), (1000, 64)],
+    ids=["blocks", "no multiple of 16", "many rows"],
+)
+def test_wide_layers_agree_with_torch(lengths, B, H):
+    # The recurrent product goes by blocks of 16 columns where that pays.
+    lengths = None if lengths is None else (lengths * 250)[:B]
+    more = dict.fromkeys(["has_biases", "bidirectional", "batch_first"], True)
+    data = problem(LSTM_KIND, **more, sizes=(T, B, I, H))
+    outputs, grads = by_torch(
+        LSTM_KIND, data, **more, num_layers=1, lengths=lengths
+    )
+    arguments = data.input, tuple(data.states), data.params
+    got = lstm(*arguments, **more, lengths=lengths)
+    back = lstm_backward(data.grads, *arguments, **more, lengths=lengths)
+    mine = [*got, *leaves(LSTM_KIND, back)]
+    for ours, theirs in zip(mine, [*outputs, *grads], strict=True):
+        close(ours, theirs, rtol=1e-10, atol=1e-10)
 
 
 def test_a_longer_run_continues_a_shorter_one():

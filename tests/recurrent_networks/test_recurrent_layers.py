@@ -205,7 +205,7 @@ def test_dropout_with_one_layer_is_warned_of():
         (
             lambda: LSTM(I, H, proj_size=2),
             ValueError,
-            "proj_size must be 0, as there are no projections, got proj_size=2",
+            "proj_size must be 0, as there are no projections, got proj_size",
         ),
         (lambda: LSTM(0, H), ValueError, "input_size must be at least 1"),
         (lambda: GRU(I, 0), ValueError, "hidden_size must be at least 1"),

@@ -20,7 +20,7 @@ def test_definitions_reach_later_blocks() -> None:
     assert (first.comparisons, first.definitions) == (0, ("z",))
     second = page.check(r"y_i = z_i + 1", 7)
     assert second == Result(
-        r"y_i = z_i + 1", 1, 3, 0.0, ("y",), (), ("y",), "page.md", 7
+        r"y_i = z_i + 1", 1, 3, 0.0, ("y",), (), ("x", "y"), "page.md", 7
     )
     page.finish()
 
@@ -103,10 +103,12 @@ def test_a_failed_block_leaves_no_trace() -> None:
     page.finish()
 
 
-def test_a_fork_leaves_the_page_alone() -> None:
+def test_a_trial_leaves_the_page_alone() -> None:
     page = Page(None, {"y": 1.0})
     page.check("c = 1")
-    page.fork().check("y = c")
+    with page.trial() as trial:
+        trial.check("y = c")
+        trial.check("d = 1")
     with pytest.raises(EquationError, match="c is not bound"):
         page.finish()
 
@@ -149,7 +151,7 @@ def test_letters_range_over_the_axes_of_the_left() -> None:
         (r"i = 0, \dots, n", "index 3 is outside"),
         (r"i = 0, 2, \dots, n - 1", "must go by one"),
         (r"i = 0", r"leaves out \[1, 2\]"),
-        (r"k = 0, \dots, 2", "no range for the letter i|has not"),
+        (r"k = 0, \dots, 2", "which the row has not"),
     ],
 )
 def test_stated_ranges(condition: str, reason: str | None) -> None:
@@ -171,13 +173,12 @@ def test_rows_of_a_block_cover_an_axis_together() -> None:
 
 
 def test_a_range_of_several_letters_and_a_guard() -> None:
-    names = {"A": np.array([[0.0, 3.0], [5.0, 0.0]])}
-    names |= {"u": np.array([1.0, 2.0]), "v": np.array([4.0, 1.0])}
+    names = {"u": np.array([1.0, 2.0]), "v": np.array([4.0, 1.0])}
     names["A"] = np.array([[-9.0, 2.0], [6.0, -9.0]])
     row = r"A_{i,j} = u_i + v_j, \qquad i \ne j"
     assert check(row, names).comparisons == 2
     with pytest.raises(EquationError, match="not equal at i = 0, j = 0"):
-        check(row.split(",\\q")[0], names)
+        check(row.split(", ")[0], names)
     with pytest.raises(EquationError, match="nothing was compared"):
         check(row.replace(r"i \ne j", "i > 5"), names)
 
@@ -261,11 +262,11 @@ def test_random_arguments() -> None:
 
 
 def test_random_arguments_without_a_value_must_be_bound() -> None:
-    names = {"f": lambda p: np.log(p) + np.log(1 - p)}
-    row = r"f(p) = \log(p (1 - p))"
+    names = {"f": lambda p: np.log(p - 9)}
+    row = r"f(p) = \log(p - 9)"
     with pytest.raises(EquationError, match="bind them"):
         check(row, names)
-    assert check(row, names | {"p": 0.3}).comparisons == 1
+    assert check(row, names | {"p": 9.5}).comparisons == 1
 
 
 def test_the_seed_draws_the_arguments() -> None:
@@ -352,7 +353,10 @@ def test_a_message_of_an_array_says_which_entry() -> None:
 
 def test_a_message_from_a_definition_names_its_row() -> None:
     with pytest.raises(EquationError) as caught:
-        check(r"z_i = x_{i+1} \\ y_i = z_i", {"x": x, "y": x})
+        check(
+            r"z_i = x_{i+1} \\ y_i = z_i",
+            {"x": x, "y": np.array([2.0, 4.0, 9.0])},
+        )
     assert "row 2" in str(caught.value)
     assert "in z_i = x_{i+1}" in str(caught.value)
 
