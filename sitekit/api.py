@@ -17,6 +17,8 @@ from sitekit.npm import ROOT
 PACKAGE = "reference_impl"
 #: In the order of the site; an equation's number starts with that of its chapter.
 CHAPTERS = ("neural-networks", "convolutional-networks", "recurrent-networks")
+#: Where the list of all functions goes.
+FUNCTIONS = "<!-- functions -->"
 #: Where an API page says which equations its functions were compared with.
 CHECKED = "<!-- checked -->"
 PAGE = re.compile(r"^Page: docs/(\S+\.md)\.?$", re.M)
@@ -102,6 +104,34 @@ def link_functions(soup: BeautifulSoup) -> None:
         name = full.get(str(code["data-function"]))
         if name is not None:
             code.wrap(soup.new_tag("autoref", attrs={"identifier": name}))
+
+
+def listing(topics: list[Topic]) -> str:
+    """Return a table of every public function by chapter, with its summary."""
+    parts = []
+    for chapter in CHAPTERS:
+        rows = [
+            f"| [`{name}`][] | {_summary(module, name)} |"
+            for topic in topics
+            if topic.page.startswith(f"{chapter}/")
+            for module, members in topic.members.items()
+            for name in members
+            if not name.endswith(("_definition", "_backward"))
+        ]
+        if rows:
+            title = chapter.replace("-", " ").capitalize()
+            head = "| function | what it does |\n| --- | --- |\n"
+            parts.append(f"## {title}\n\n{head}" + "\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def _summary(module: str, name: str) -> str:
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if getattr(node, "name", None) == name:
+            assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+            return (ast.get_docstring(node) or "").split("\n\n")[0]
+    return ""
 
 
 def tidy(soup: BeautifulSoup) -> None:

@@ -152,6 +152,9 @@ def on_page_markdown(
     if verification.MARKER in markdown:
         told = verification.markdown(*_all_evidence(page, files))
         markdown = markdown.replace(verification.MARKER, told)
+    if api.FUNCTIONS in markdown:
+        told = api.listing(_topics)
+        markdown = markdown.replace(api.FUNCTIONS, told)
     for topic in _topics:
         if topic.reference == path:
             told = api.checked(topic, _equations_by_function(page, files))
