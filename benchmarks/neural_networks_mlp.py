@@ -2,6 +2,7 @@
 
 import copy
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def epoch(dtype: str, batch: int) -> dict[str, Contender]:
 def parameters(sizes: list[int], dtype: str) -> list[np.ndarray]:
     """Return the weights (m, d), then the biases (d,), of all layers."""
     rng = np.random.default_rng(0)
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    pairs = list(pairwise(sizes))
     weights = [rng.uniform(-1, 1, pair) / pair[0] ** 0.5 for pair in pairs]
     biases = [rng.uniform(-1, 1, d) for _, d in pairs]
     return [p.astype(dtype) for p in weights + biases]
@@ -156,7 +157,7 @@ def arrays_digits(dtype: str, batch: int) -> dict[str, Contender]:
 def scalar_svm(flat: list[Any], X: Any, y: Any) -> Any:
     """Return the loss of `svm` in numbers; `flat` are all the parameters."""
     values = iter(flat)
-    pairs = list(zip(SVM_SIZES[:-1], SVM_SIZES[1:], strict=True))
+    pairs = list(pairwise(SVM_SIZES))
     weights = [
         [[next(values) for _ in range(d)] for _ in range(m)] for m, d in pairs
     ]

@@ -117,7 +117,7 @@ def chain(*steps: Step) -> Step:
             for pullback in reversed(pullbacks):
                 (g, *more), new = pullback(g)
                 others = (*more, *others)
-                parameters = new | parameters
+                parameters |= new
             return Gradients((g, *others), parameters)
 
         return x, back

@@ -65,13 +65,15 @@ class Graph:
             V = waiting.pop()
             if V in consumers:
                 continue
-            new = [x for x in V.inputs if x not in consumers]
-            if new:
-                waiting += [V, *new]
-                continue
-            consumers[V] = []
-            for x in set(V.inputs):  # once, also where V is x * x
-                consumers[x].append(V)
+            for x in V.inputs:
+                if x not in consumers:
+                    waiting += V, x  # x first, then V again
+                    break
+            else:
+                consumers[V] = []
+                for x in V.inputs:
+                    if V not in consumers[x][-1:]:  # once for x * x
+                        consumers[x].append(V)
 
     def __contains__(self, V: object) -> bool:
         return V in self.consumers

@@ -8,10 +8,9 @@ input, how to build the gradient from D, the gradient to its output. What it
 builds are variables again, so that gradients can be differentiated.
 """
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,12 +67,14 @@ class Operation:
         them are added. `output` is the variable f computed: some gradients are
         cheapest in terms of it.
         """
-        shares = [
-            gradient(D, output, *inputs)
-            for x, gradient in zip(inputs, self.gradients, strict=True)
-            if x is X
-        ]
-        return reduce(operator.add, shares)
+        total = None
+        for x, gradient in zip(inputs, self.gradients, strict=True):
+            if x is X:
+                share = gradient(D, output, *inputs)
+                total = share if total is None else total + share
+        if total is None:
+            raise ValueError(f"X must be among inputs, got X={X}")
+        return total
 
 
 class Variable:
@@ -266,8 +267,8 @@ def sum_to(x: Variable, shape: tuple[int, ...]) -> Variable:
         return x
     extra = x.ndim - len(shape)
     ones = [i + extra for i, n in enumerate(shape) if n == 1]
-    summed = total(x, (*range(extra), *ones), keepdims=True)
-    return reshape(summed, shape)
+    summed = total(x, (*range(extra), *ones))
+    return reshape(summed, shape) if ones else summed
 
 
 def broadcast_to(x: Variable, shape: tuple[int, ...]) -> Variable:
@@ -392,11 +393,6 @@ def power(x: Any, y: Any) -> Variable:
     )(x)
 
 
-def _swap(x: Variable) -> Variable:
-    """Return `x` with its last two axes exchanged."""
-    return transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
-
-
 ADD = Operation(
     "add",
     np.add,
@@ -438,11 +434,15 @@ POWER: Operation = Operation(
     ),
 )
 NEGATIVE = Operation("negative", np.negative, (lambda D, y, x: -D,))
+# Its own inverse, and so its own gradient.
+SWAP = Operation(
+    "transpose", lambda x: x.swapaxes(-1, -2), (lambda D, y, x: SWAP(D),)
+)
 MATMUL = Operation(
     "matmul",
     np.matmul,
     (
-        lambda D, z, x, y: sum_to(D @ _swap(y), x.shape),
-        lambda D, z, x, y: sum_to(_swap(x) @ D, y.shape),
+        lambda D, z, x, y: sum_to(D @ SWAP(y), x.shape),
+        lambda D, z, x, y: sum_to(SWAP(x) @ D, y.shape),
     ),
 )

@@ -209,20 +209,20 @@ def test_gradients_through_dropout():
 
 @pytest.mark.parametrize("kind", ["boolean", "additive"])
 def test_a_query_that_sees_no_key_gives_zero_as_torchs_kernels_do(kind):
-    shapes = (2, 4, 5), (2, 3, 5), (2, 3, 5)
+    shapes = (2, 3, 4, 5), (2, 3, 6, 5), (2, 3, 6, 5)
     seen = masks(shapes)["boolean"]
     seen[1] = False
     mask = seen if kind == "boolean" else np.where(seen, 0.5, -np.inf)
     given = arrays(shapes)
-    g = np.random.default_rng(2).standard_normal((2, 4, 5))
+    g = np.random.default_rng(2).standard_normal((2, 3, 4, 5))
     got = scaled_dot_product_attention(*given, mask)
-    np.testing.assert_array_equal(got[:, 1], 0)
+    np.testing.assert_array_equal(got[:, :, 1], 0)
     definition = scaled_dot_product_attention_definition(*given, mask)
     np.testing.assert_allclose(got, definition, rtol=1e-11)
     weights = attention_weights(*given[:2], mask)
-    np.testing.assert_array_equal(weights[:, 1], 0)
+    np.testing.assert_array_equal(weights[:, :, 1], 0)
     grads = scaled_dot_product_attention_backward(g, *given, mask)
-    np.testing.assert_array_equal(grads.query[:, 1], 0)
+    np.testing.assert_array_equal(grads.query[:, :, 1], 0)
     for backend in (SDPBackend.MATH, SDPBackend.FLASH_ATTENTION):
         tensors = [torch.tensor(x, requires_grad=True) for x in given]
         with sdpa_kernel(backend):
