@@ -92,14 +92,15 @@ def real(
     """Return `value` as a finite float in [minimum, maximum]."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {name}={value!r}")
-    if not (np.isfinite(value) and minimum <= value <= maximum):
+    number = float(value)
+    if not (np.isfinite(number) and minimum <= number <= maximum):
         bounds = (
             "be finite"
             if np.isinf(minimum) and np.isinf(maximum)
             else f"be in [{minimum:g}, {maximum:g}]"
         )
         raise ValueError(f"{name} must {bounds}, got {name}={value!r}")
-    return float(value)
+    return number
 
 
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:

@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from sitekit import extent
+from sitekit import copying, extent
 
 
 def make_accessible(page: str) -> str:
@@ -10,9 +10,11 @@ def make_accessible(page: str) -> str:
     soup = BeautifulSoup(page, "html.parser")
     for dialog in soup.select('[role="dialog"]:not([aria-label])'):
         dialog["aria-label"] = "Search"
-    for block in soup.select("pre > code"):
+    for block in soup.select("pre:has(> code)"):
         block["tabindex"] = "0"
-    for table in soup.select("article table"):
+    copying.add_buttons(soup)
+    for table in soup.select("article table:not([class])"):
+        table["class"] = "plain"  # no theme's script wraps it once more
         wrapper = soup.new_tag(
             "div", attrs={"class": "scroll", "tabindex": "0"}
         )

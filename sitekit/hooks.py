@@ -17,6 +17,7 @@ from mkdocs.utils import get_relative_url
 
 from sitekit import (
     api,
+    copying,
     doctests,
     figures,
     fonts,
@@ -24,7 +25,6 @@ from sitekit import (
     maths,
     offline,
     snippets,
-    source,
     verification,
     weight,
 )
@@ -73,6 +73,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 ),
             ]
     config.extra_css.insert(0, fonts.SHEET)
+    config.extra_javascript.append(copying.SCRIPT)
     return config
 
 
@@ -80,6 +81,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made and not written: API pages, figures."""
     docs = Path(config.docs_dir)
     files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
+    files.append(copying.file(config))
     for file in offline.files(config):
         files.append(file)
     for topic in _topics:

@@ -3,7 +3,7 @@
   const acts = ["pointerdown", "pointermove", "touchstart", "wheel", "keydown", "focusin"];
   const root = document.documentElement;
   const field = () => document.querySelector("[role=search] input");
-  let changed, key;
+  let changed, pressed, key;
   // What needs a script is shown at once: it answers by the time it is used.
   root.classList.replace("no-js", "js");
   // A page is small: it is shown whole, its font ready, so nothing moves after. On a
@@ -21,11 +21,15 @@
   // What happened before the scripts could hear it is said again.
   const repeat = () => {
     document.dispatchEvent(new Event("DOMContentLoaded"));
-    removeEventListener("change", remember, true);
+    ["change", "click"].forEach((act) => removeEventListener(act, remember, true));
+    if (pressed) pressed.click();
     if (changed) changed.dispatchEvent(new Event("change", { bubbles: true }));
     if (key) document.body.dispatchEvent(new KeyboardEvent("keydown", key));
   };
-  const remember = (event) => { changed = event.target; };
+  const remember = (event) => {
+    if (event.type == "change") changed = event.target;
+    else pressed = event.target.closest("button") ?? pressed;
+  };
   const load = (event) => {
     acts.forEach((act) => removeEventListener(act, load, true));
     const typed = event.type == "keydown" && !(event.ctrlKey || event.metaKey || event.altKey);
@@ -39,6 +43,6 @@
     const added = scripts.map((src) => add("script", { src, async: false }));
     added[added.length - 1].onload = repeat;
   };
-  addEventListener("change", remember, true);
+  ["change", "click"].forEach((act) => addEventListener(act, remember, true));
   acts.forEach((act) => addEventListener(act, load, { capture: true, passive: act != "keydown" }));
 })

@@ -27,10 +27,18 @@ FALSE = [
     ("convolution-1d.md", "_{i + k} \\, w_{m - 1 - k}", "_{i + k} \\, w_k"),
     ("convolution-2d.md", "x_{i-u,\\, j-v}", "x_{j-v,\\, i-u}"),
     ("convolution-2d.md", "j s_W + v d_W - p_W}\n", "j s_H + v d_W - p_W}\n"),
-    ("output-size.md", "{n + 2p - d(k - 1) - 1}{s}", "{n + p - d(k - 1) - 1}{s}"),
+    (
+        "output-size.md",
+        "{n + 2p - d(k - 1) - 1}{s}",
+        "{n + p - d(k - 1) - 1}{s}",
+    ),
     ("pooling.md", "\\max_{v = 0", "\\min_{v = 0"),
     ("transposed-convolution.md", "= b_g +", "= b_g -"),
-    ("transposed-convolution.md", "u_{g,i} \\, r_{g,i}", "u_{i,g} \\, r_{i,g}"),
+    (
+        "transposed-convolution.md",
+        "u_{g,i} \\, r_{g,i}",
+        "u_{i,g} \\, r_{i,g}",
+    ),
     ("implementing-a-cnn.md", "- z_{n,y_n}", "+ z_{n,y_n}"),
     ("implementing-a-cnn.md", "\\theta - \\eta v'", "\\theta + \\eta v'"),
 ]

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 VERSION = 1
+
+
 def write(path: str | os.PathLike[str], model: Any) -> None:
     """Write the fitted `model`: to a file beside `path`, then rename it."""
     arrays = _arrays(model)

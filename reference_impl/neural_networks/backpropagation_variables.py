@@ -435,7 +435,7 @@ POWER: Operation = Operation(
 )
 NEGATIVE = Operation("negative", np.negative, (lambda D, y, x: -D,))
 # Its own inverse, and so its own gradient.
-SWAP = Operation(
+SWAP: Operation = Operation(
     "transpose", lambda x: x.swapaxes(-1, -2), (lambda D, y, x: SWAP(D),)
 )
 MATMUL = Operation(

@@ -21,8 +21,8 @@ from reference_impl.recurrent_networks._layouts import (
     by_direction,
     reorder,
     stack_directions,
-    unstack_directions,
     transpose_back,
+    unstack_directions,
 )
 
 __all__ = [

@@ -22,8 +22,8 @@ from reference_impl.recurrent_networks._layouts import (
     bias_sum,
     by_direction,
     stack_directions,
-    unstack_directions,
     transpose_back,
+    unstack_directions,
 )
 
 __all__ = [

@@ -21,17 +21,27 @@ def build(folder: Path) -> Path:
     """Build the site into `folder`."""
     subprocess.run(
         [
-            sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet",
-            "--site-dir", folder,
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "--strict",
+            "--quiet",
+            "--site-dir",
+            folder,
         ],
-        cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, check=True,
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        check=True,
     )
     return folder
 
 
 def select(site: Path, pattern: str) -> list[str]:
     """Return the addresses below `site`, which `pattern` matches, of its pages."""
-    found = sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html"))
+    found = sorted(
+        p.relative_to(site).as_posix() for p in site.rglob("*.html")
+    )
     paths = [p.removesuffix("index.html") for p in found if p != "404.html"]
     return [p for p in paths if fnmatch.fnmatch(p, pattern)]
 
@@ -53,9 +63,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--site", type=Path, help="a built site; without it, it is built")
-    add("--pages", default="*", help="glob of addresses, such as 'reference/*'")
+    add(
+        "--pages", default="*", help="glob of addresses, such as 'reference/*'"
+    )
     add("--quick", action="store_true", help="no Lighthouse")
-    add("--all", action="store_true", help="Lighthouse on all pages, not a kind")
+    add(
+        "--all",
+        action="store_true",
+        help="Lighthouse on all pages, not a kind",
+    )
     add("--lighthouse-runs", type=int, default=3, metavar="N")
     add("--jobs", type=int, default=(os.cpu_count() or 1) + 1)
     add("--out", type=Path, default=OUT, help="JSON of the results")

@@ -57,7 +57,9 @@ def table(pages: dict[str, Results]) -> str:
         rows.append([page or "(home)", *cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            c.ljust(w) for c, w in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
     )
 

@@ -30,7 +30,9 @@ def measure(site: Path, path: str, runs: int) -> Result:
             ):
                 if score < least:
                     why = _reasons(reports[-1], name)
-                    faults.append(f"{form}: {name} {score}, under {least}{why}")
+                    faults.append(
+                        f"{form}: {name} {score}, under {least}{why}"
+                    )
     return judge(" ".join(figures), faults)
 
 
@@ -97,7 +99,8 @@ def _reasons(report: dict[str, Any], category: str) -> str:
     short = [
         f"{ref['id']} {audits[ref['id']].get('displayValue', '')}".strip()
         for ref in report["categories"][category]["auditRefs"]
-        if ref["weight"] and (audits[ref["id"]]["score"] or 0) < 0.99
+        if ref["weight"]
+        and (audits[ref["id"]]["score"] or 0) < 0.99
         and audits[ref["id"]]["scoreDisplayMode"] in ("binary", "numeric")
     ]
     return f" ({', '.join(short)})" if short else ""

@@ -25,7 +25,9 @@ def text(pdf: bytes) -> str:
             fonts[number] = _letters(_stream(objects[int(mapped[1])]))
     drawn = []
     for body in objects.values():
-        contents = re.search(rb"/Type /Page\b.*?/Contents (\d+) 0 R", body, re.S)
+        contents = re.search(
+            rb"/Type /Page\b.*?/Contents (\d+) 0 R", body, re.S
+        )
         if contents:
             drawn.append(_drawn(_stream(objects[int(contents[1])]), fonts))
     return "\n".join(drawn)

@@ -10,7 +10,7 @@ from sitekit.reader.visit import Visit
 
 #: An A4 page between margins of 1 cm, in CSS pixels.
 PAPER = 718
-MARGIN = {side: "1cm" for side in ("top", "right", "bottom", "left")}
+MARGIN = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
 
 
 def measure(visited: Visit) -> Result:

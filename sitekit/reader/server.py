@@ -1,4 +1,4 @@
-"""A small loopback server: gzip, cache headers, the page's policy, every request noted."""
+"""A small loopback server: gzip, cache headers, the policy, every request noted."""
 
 import gzip
 import re

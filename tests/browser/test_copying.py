@@ -14,7 +14,8 @@ RUNS = "[data-fate=run]"
 SOURCES = "[data-fate=source]"
 SHOWN = """block => {
   const next = block.nextElementSibling;
-  return next?.matches("[data-fate=output]") ? next.querySelector("code").textContent : "";
+  return next?.matches("[data-fate=output]")
+    ? next.querySelector("code").textContent : "";
 }"""
 
 

@@ -106,7 +106,9 @@ def drawn(tmp_path_factory, browser):
 def seen(picture):
     """Return what a reader would notice of a formula, as JSON can hold it."""
     rows, columns = np.nonzero(picture > 0.5)
-    ink = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    ink = picture[
+        rows.min() : rows.max() + 1, columns.min() : columns.max() + 1
+    ]
     parts = [
         [block.mean() for block in np.array_split(row, GRID[1], axis=1)]
         for row in np.array_split(ink, GRID[0], axis=0)
@@ -114,7 +116,9 @@ def seen(picture):
     return {
         "width": round(ink.shape[1] / PIXELS, 2),
         "height": round(ink.shape[0] / PIXELS, 2),
-        "grid": ["".join(f"{min(15, int(16 * p)):x}" for p in row) for row in parts],
+        "grid": [
+            "".join(f"{min(15, int(16 * p)):x}" for p in row) for row in parts
+        ],
     }
 
 
@@ -153,7 +157,11 @@ def test_no_ink_is_cut(drawn, name):
 
 def test_the_comparison_sees_a_change(drawn, kept):
     """A formula drawn as another, or with a part missing, is told from the kept one."""
-    for name, other in [("fraction", "floor"), ("sum", "product"), ("prime", "digits")]:
+    for name, other in [
+        ("fraction", "floor"),
+        ("sum", "product"),
+        ("prime", "digits"),
+    ]:
         assert seen(drawn[0][other]) != kept[name]
     picture = drawn[0]["sum"].copy()
     picture[: picture.shape[0] // 3] = 0  # the upper limit is lost
@@ -162,7 +170,9 @@ def test_the_comparison_sees_a_change(drawn, kept):
 
 def test_what_must_grow_grows(drawn):
     """Heights of a formula's ink follow from what stands in it."""
-    height = {name: seen(picture)["height"] for name, picture in drawn[0].items()}
+    height = {
+        name: seen(picture)["height"] for name, picture in drawn[0].items()
+    }
     assert height["nested fractions"] > 1.3 * height["fraction"]
     assert height["nested roots"] > height["root"]
     assert height["floor"] > height["fraction"]

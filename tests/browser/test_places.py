@@ -44,7 +44,9 @@ def test_the_offline_build_opens_from_a_file(browser, offline_site):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console",
-        lambda said: errors.append(said.text) if said.type == "error" else None,
+        lambda said: (
+            errors.append(said.text) if said.type == "error" else None
+        ),
     )
     page.goto((offline_site / "index.html").as_uri())
     assert page.title()

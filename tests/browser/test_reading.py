@@ -31,9 +31,7 @@ def test_a_reference_jumps_to_its_equation(browser, server, width):
     with visit(browser, server, viewport=viewport) as visited:
         page = visited.page
         visited.open(PAGE)
-        here = [
-            (link, href) for link, href in targets(page) if href[0] == "#"
-        ]
+        here = [(link, href) for link, href in targets(page) if href[0] == "#"]
         assert here
         for link, href in here:
             link.click()
@@ -55,9 +53,7 @@ def test_a_reference_leads_to_an_equation_of_another_page(
             if AWAY.search(html.read_text(encoding="utf-8")):
                 visited.open(html.parent.relative_to(site).as_posix() + "/")
                 break
-        away = [
-            (link, href) for link, href in targets(page) if href[0] != "#"
-        ]
+        away = [(link, href) for link, href in targets(page) if href[0] != "#"]
         assert away, "no page refers to another's equation"
         link, href = away[0]
         link.click()

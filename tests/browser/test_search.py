@@ -17,14 +17,18 @@ def visited(browser, server):
         browser, server, viewport={"width": 1280, "height": 800}
     ) as opened:
         opened.open("")
-        assert not [s for s in server.sent[opened.start :] if "javascript" in s.kind]
+        assert not [
+            s for s in server.sent[opened.start :] if "javascript" in s.kind
+        ]
         yield opened
 
 
 def hits(page):
     """Return the addresses search found, once it has found any."""
     page.wait_for_selector(HITS)
-    return [link.get_attribute("href") for link in page.query_selector_all(HITS)]
+    return [
+        link.get_attribute("href") for link in page.query_selector_all(HITS)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +37,10 @@ def hits(page):
         ("kernel", "convolutional-networks/convolution-"),
         ("max_pool2d", "reference/convolutional-networks/pooling/"),
         ("conv_output_size", "reference/convolutional-networks/output-size/"),
-        ("transposed convolution", "convolutional-networks/transposed-convolution/"),
+        (
+            "transposed convolution",
+            "convolutional-networks/transposed-convolution/",
+        ),
     ],
     ids=["word", "function", "longer function", "topic"],
 )

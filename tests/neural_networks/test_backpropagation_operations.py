@@ -127,7 +127,9 @@ def test_a_kink_has_the_slope_of_the_backward_function(f):
 
 
 @pytest.mark.parametrize(
-    ("f", "options"), [a[:2] for a in ACTIVATIONS], ids=lambda a: getattr(a, "__name__", str(a))
+    ("f", "options"),
+    [a[:2] for a in ACTIVATIONS],
+    ids=lambda a: getattr(a, "__name__", str(a)),
 )
 def test_float32_is_kept(f, options):
     x = Variable(POINTS.astype(np.float32))

@@ -72,8 +72,7 @@ def test_a_label_names_one_equation():
 def test_references_become_links_outside_code_only():
     labels = {"first": number_equations([("a.md", PAGE, 2)])["a.md"][0]}
     text = "see \\eqref{first} and `\\eqref{first}`\n"
-    resolved = resolve_references(text, labels, lambda e: f"../a/#{e.anchor}"
-    )
+    resolved = resolve_references(text, labels, lambda e: f"../a/#{e.anchor}")
     assert '<a class="eqref" href="../a/#eq-first">(2.1)</a>' in resolved
     assert "`\\eqref{first}`" in resolved
 

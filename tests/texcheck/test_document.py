@@ -38,7 +38,11 @@ def test_blocks_come_in_order_with_their_lines():
 
 @pytest.mark.parametrize(
     "quoted",
-    ["```text\n$$\ny = 1\n$$\n```\n", "<!--\n$$\ny = 1\n$$\n-->\n", "`$$ y = 1 $$`\n"],
+    [
+        "```text\n$$\ny = 1\n$$\n```\n",
+        "<!--\n$$\ny = 1\n$$\n-->\n",
+        "`$$ y = 1 $$`\n",
+    ],
 )
 def test_quoted_equations_are_none(quoted):
     assert blocks(quoted) == []
@@ -50,7 +54,10 @@ def test_a_page_is_checked():
 
 
 def test_a_mark_belongs_to_the_next_equation_alone():
-    page = PAGE + "\n<!-- false: cubed -->\n\n$$\ny = x^3\n$$\n\n$$\ny = x x\n$$\n"
+    page = (
+        PAGE
+        + "\n<!-- false: cubed -->\n\n$$\ny = x^3\n$$\n\n$$\ny = x x\n$$\n"
+    )
     assert status(page) == ["holds", "refused", "holds"]
     outcomes = check_page("page.md", page)
     assert outcomes[1].block.reason == "cubed"
