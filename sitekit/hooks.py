@@ -277,6 +277,6 @@ def on_serve(
     server: LiveReloadServer, config: MkDocsConfig, builder: object
 ) -> LiveReloadServer:
     """Rebuild when the code changes that pages are made from."""
-    for folder in ("reference_impl", "texcheck", "sitekit", "overrides"):
+    for folder in ("reference_impl", "texcheck", "sitekit"):
         server.watch(str(ROOT / folder))
     return server

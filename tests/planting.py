@@ -11,7 +11,6 @@ CONFIG = f"""
 INHERIT: {ROOT.as_posix()}/mkdocs.yml
 docs_dir: docs
 hooks: [{ROOT.as_posix()}/sitekit/hooks.py]
-theme: {{ custom_dir: {ROOT.as_posix()}/overrides }}
 extra_css: []
 plugins: [search, {{ texcheck: {{ strength: false }} }}]
 nav:

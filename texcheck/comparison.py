@@ -1,6 +1,7 @@
 """One row as a comparison: over which letters, and of what with what."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ from texcheck.compare import (
 )
 from texcheck.env import Env
 from texcheck.errors import EquationError
-from texcheck.names import Reading, letters_in
+from texcheck.names import Reading, letter_name, letters_in
 from texcheck.rows import Row
 from texcheck.scope import Clause, Closure, Locals
 from texcheck.sides import Head
@@ -315,6 +316,7 @@ class Comparison:
             before = [value]
 
     def _own(self, s: Locals) -> tuple[str, tuple] | None:
+        """Return the name and index that the right side may not read."""
         if self.known is not None:
             return self.known.name, _at(self.known.index, s)
         if self.reading is not None and self._is_function():
@@ -344,18 +346,29 @@ class Comparison:
     def _mark(self, coverage: Coverage) -> None:
         """Note the axes that a stated range must have covered."""
         stated = self.letters.stated
-        if self.letters.pure_guards or not stated:
-            return
         if self.known is None:
             self._check_letters()
             return
         for axis, item in enumerate(self.known.items):
+            key = (self.known.name, axis)
+            if self.letters.guarded and not isinstance(item, Symbol):
+                continue
             if stated & letters_in(item):
-                coverage.ranged[self.known.name, axis] = self.row
+                coverage.ranged[key] = self.row
+                self._admit_guarded(item, coverage.visited[key])
+
+    def _admit_guarded(self, item: Node, visited: set[int]) -> None:
+        """Count what a condition leaves out of a range as covered."""
+        for binder in self.letters.binders:
+            if self.letters.guarded and letter_name(item) == binder.name:
+                with suppress(EquationError):
+                    visited |= set(binder.values({}))
 
     def _check_letters(self) -> None:
         """Compare the stated ranges with the axes in the left expression."""
         for binder in self.letters.binders:
+            if binder.name not in self.letters.stated:
+                continue
             try:
                 inside = extents.infer(
                     binder.name, [self.row.sides[0]], self.env

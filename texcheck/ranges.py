@@ -22,7 +22,7 @@ class Letters:
     binders: list[Binder] = field(default_factory=list)
     guards: list[Closure] = field(default_factory=list)
     stated: set[str] = field(default_factory=set)
-    pure_guards: bool = False
+    guarded: bool = False
 
     def runs(self, s: Locals) -> Iterator[Locals]:
         """Yield every combination that the guards admit."""
@@ -76,7 +76,7 @@ def letters_of(
         if isinstance(condition, Guard):
             found = _chain(condition.condition, env)
             chains.append(condition.condition)
-            letters.pure_guards |= not found
+            letters.guarded |= not found
         else:
             found = [_stated(condition, env)]
         for binder in found:

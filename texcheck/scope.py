@@ -83,9 +83,11 @@ class Scope:
         self.cache: dict[str, tuple[object, Known | None, Value]] = {}
         self.definitions: dict[str, list[Clause]] = {}
         self.rows: dict[str, list[Clause]] = {}
-        self.memo: dict[tuple, Value] = {}
+        self.memo: dict[tuple, tuple[Value, set[tuple]]] = {}
         self.mode: Mode | None = None
         self.own: tuple[str, tuple] | None = None
+        # What the definitions being evaluated have read, the innermost last.
+        self.trail: list[set[tuple]] = []
         self.active: set[tuple] = set()
         self.steps = 0
         self.read_names: set[str] = set()
@@ -96,7 +98,7 @@ class Scope:
     def reset(self, seed: int) -> None:
         """Forget what an earlier block has evaluated."""
         self.generation += 1
-        self.memo, self.mode, self.own = {}, None, None
+        self.memo, self.mode, self.own, self.trail = {}, None, None, []
         self.active, self.steps, self.inexact = set(), 0, False
         self.read_names = set()
         self.rng = np.random.default_rng(seed)
@@ -172,8 +174,9 @@ class Scope:
 
     def read(self, name: str, index: tuple[int, ...] = ()) -> Value:
         """Return the value of `name` at `index`."""
-        if self.own is not None and self.own[0] == name:
-            self._refuse_own(index)
+        self._refuse_own(name, index)
+        if self.trail:
+            self.trail[-1].add((name, index))
         if self.mode is not None:
             return self._read_through(name, index)
         known, value = self.entry(name)
@@ -181,8 +184,10 @@ class Scope:
             return take(value, index)
         return self.rule(self.definitions, name, index)
 
-    def _refuse_own(self, index: tuple[int, ...]) -> None:
-        assert self.own is not None
+    def _refuse_own(self, name: str, index: tuple[int, ...]) -> None:
+        """Refuse the left side of the row, also inside a definition."""
+        if self.own is None or self.own[0] != name:
+            return
         shared = min(len(index), len(self.own[1]))
         if index[:shared] == self.own[1][:shared]:
             raise EquationError(
@@ -278,9 +283,9 @@ class Scope:
         clause.used = True
         place = (id(clause), key)
         if place in self.memo:
-            return self.memo[place]
+            return self._remembered(*self.memo[place])
         self._enter(clause, place)
-        own, self.own = self.own, None
+        self.trail.append(set())
         try:
             value = clause(local)
         except EquationError as error:
@@ -288,9 +293,18 @@ class Scope:
                 error.at(source=f"in {clause.source}")
             raise
         finally:
-            self.own = own
+            reads = self.trail.pop()
             self.active.discard(place)
-        self.memo[place] = value
+        self.memo[place] = value, reads
+        return self._remembered(value, reads)
+
+    def _remembered(self, value: Value, reads: set[tuple]) -> Value:
+        """Return a value after asking what it was made of."""
+        if self.own is not None:
+            for name, index in reads:
+                self._refuse_own(name, index)
+        if self.trail:
+            self.trail[-1] |= reads
         return value
 
     def _enter(self, clause: Clause, place: tuple) -> None:
@@ -340,11 +354,9 @@ class Scope:
         clause.used = True
         place = (id(clause), object())
         self._enter(clause, place)
-        own, self.own = self.own, None
         try:
             return take(clause({**local, **letters}), index[clause.rank :])
         finally:
-            self.own = own
             self.active.discard(place)
 
     def _call(
@@ -395,6 +407,7 @@ class Scope:
     ) -> Iterator[None]:
         """Evaluate with `name` at `index` replaced by `value`."""
         mode, memo, own = self.mode, self.memo, self.own
+        trail, self.trail = self.trail, []
         before = mode.replaced if mode else {}
         fixed = held or (mode.held if mode else None)
         self.mode = Mode({**before, name: (index, value)}, fixed)
@@ -403,6 +416,7 @@ class Scope:
             yield
         finally:
             self.mode, self.memo, self.own = mode, memo, own
+            self.trail = trail
 
 
 def _same(first: tuple, second: tuple) -> bool:

@@ -83,7 +83,8 @@ def _named(reading: Reading, env: Env) -> Closure:
     def get(s: Locals) -> Value:
         at = tuple([i(s) for i in index])
         own = scope.own
-        if scope.mode is None and (own is None or own[0] != name):
+        direct = own is None or own[0] != name
+        if direct and scope.mode is None and not scope.trail:
             return take(value, at) if at else value
         return scope.read(name, at)
 
