@@ -110,7 +110,10 @@ class Comparison:
         self.letters, self.env = ranges.letters_of(
             row, free, [self._left()], env
         )
-        self.known = self._known()
+        # A power on the left is an expression, yet has a name of its own.
+        self.owner = self._known()
+        plain = self.reading is None or not self.reading.parts
+        self.known = self.owner if plain else None
         self.names: list[str] = []
 
     def _refuse_relations(self) -> None:
@@ -153,19 +156,18 @@ class Comparison:
 
     def _known(self) -> _Known | None:
         """Return name and index of a left side that is a bound value."""
-        if self.head is None or self.reading is None or self._is_function():
-            if self.update:
-                raise EquationError(
-                    r"the left of \leftarrow must be a name", "name"
-                )
+        named = self.head is not None and not self._is_function()
+        if not named or self.head is None or self.reading is None:
+            self._refuse_update()
             return None
         reading = self.reading
-        plain = not reading.parts and not reading.primes
         if self.head.group is not None:
-            plain = plain and reading.known.kind != "scalar"
-            plain = plain and self.head.after is None
-        if not plain:
-            return None
+            number = reading.known.kind in {"scalar", "whole"}
+            if number or self.head.after is not None or reading.parts:
+                self._refuse_update()
+                return None
+        if reading.parts:
+            self._refuse_update()
         items = sides.index_of(reading, self.head)
         name = reading.name + "_new" * self.update
         if self.update:
@@ -173,6 +175,12 @@ class Comparison:
         return _Known(
             name, items, scripts.indices(items, reading.known.ndim, self.env)
         )
+
+    def _refuse_update(self) -> None:
+        if self.update:
+            raise EquationError(
+                r"the left of \leftarrow must be a name", "name"
+            )
 
     def _refuse_alias(self, old: str, new: str) -> None:
         """Refuse an update whose new value is missing, or the old one."""
@@ -317,8 +325,8 @@ class Comparison:
 
     def _own(self, s: Locals) -> tuple[str, tuple] | None:
         """Return the name and index that the right side may not read."""
-        if self.known is not None:
-            return self.known.name, _at(self.known.index, s)
+        if self.owner is not None:
+            return self.owner.name, _at(self.owner.index, s)
         if self.reading is not None and self._is_function():
             if self.reading.primes:
                 return None

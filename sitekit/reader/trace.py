@@ -28,9 +28,10 @@ def trace(browser: "Browser", page: "Page") -> Iterator[list[float]]:
     if paints:
         first = min(paints, key=lambda e: e["ts"])
         tasks += [
-            e["tdur"] / 1000
+            e.get("tdur", e["dur"]) / 1000
             for e in events
             if e["name"] == "RunTask"
+            and "dur" in e  # cut off by the end of the trace
             and (e["pid"], e["tid"]) == (first["pid"], first["tid"])
             and e["ts"] + e["dur"] > first["ts"]
         ]

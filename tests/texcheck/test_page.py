@@ -183,6 +183,19 @@ def test_a_range_of_several_letters_and_a_guard() -> None:
         check(row.replace(r"i \ne j", "i > 5"), names)
 
 
+def test_a_guard_does_not_excuse_a_short_range() -> None:
+    names = {"x": x, "y": 2 * x, "n": 3, "A": np.diag(x)}
+    row = r"y_i = 2 x_i, \qquad i = 0, \dots, n - 1, \quad n > 2"
+    assert check(row, names).comparisons == 3
+    with pytest.raises(EquationError, match=r"leaves out \[2\]"):
+        check(row.replace("n - 1", "n - 2"), names)
+    row = (
+        r"A_{i,j} = 0, \qquad i = 0, \dots, 2, \quad j = 0, \dots, 2, "
+        r"\quad i \ne j"
+    )
+    assert check(row, names).comparisons == 6
+
+
 def test_a_chain_compares_every_side_with_the_first() -> None:
     names = {"y": 4.0, "a": 2.0}
     assert check("y = 2 a = a^2 = a + a", names).comparisons == 3
@@ -229,6 +242,14 @@ def test_a_row_may_not_use_its_own_left() -> None:
     for row in ("y = y + 0", "y_i = y_i + 0", r"y_i = \sum_j y_j [i = j]"):
         with pytest.raises(EquationError, match="its own left side, y"):
             check(row, names)
+    for rows in (
+        r"z_i = y_i \\ y_i = z_i",
+        r"z = y \\ x_i = z_i \\ y_i = z_i",
+        r"g(i) = y \\ y = g(3)",
+        r"y^2 = y \odot y",
+    ):
+        with pytest.raises(EquationError, match="its own left side, y"):
+            check(rows, names)
     with pytest.raises(EquationError, match="its own left side, f"):
         check("f(t) = f(t) + 0", names)
     with pytest.raises(EquationError, match="the same formula"):
@@ -241,6 +262,8 @@ def test_an_update_compares_with_the_new_value() -> None:
     assert check(row, names).names == ("w_new",)
     with pytest.raises(EquationError, match="not equal"):
         check(row.replace("-", "+"), names)
+    with pytest.raises(EquationError, match="must be a name"):
+        check(r"w^2 \leftarrow w^2", names)
     with pytest.raises(EquationError, match="w_new, which is not bound"):
         check(row, {k: v for k, v in names.items() if k != "w_new"})
     with pytest.raises(EquationError, match="is the very object w"):
@@ -292,6 +315,9 @@ def test_an_index_that_code_left_bound_is_refused() -> None:
 def test_nan_is_never_equal_and_single_precision_is_wider() -> None:
     with pytest.raises(EquationError, match="left is nan"):
         check("a = b", {"a": np.nan, "b": np.nan})
+    for relation in (r"\ne", r"\le", ">"):
+        with pytest.raises(EquationError, match="left is nan"):
+            check(f"a {relation} b", {"a": np.nan, "b": 1.0})
     assert check("a = b", {"a": np.inf, "b": np.inf}).comparisons == 1
     third = np.float32(1) / np.float32(3)
     assert check("a = 1/3", {"a": third}).comparisons == 1
@@ -327,6 +353,13 @@ def test_functions_cannot_change_the_data() -> None:
 
 
 # Messages.
+
+
+def test_a_block_has_a_bounded_number_of_rows() -> None:
+    page = Page(None, {"a": 1.0, "b": 1.0})
+    assert page.check(r"a = b \\ " * 100).rows == 100
+    with pytest.raises(EquationError, match="at most 100 rows, got 101"):
+        page.check(r"a = b \\ " * 101)
 
 
 def test_a_message_says_where_and_what() -> None:
