@@ -6,6 +6,9 @@ PY := $(BIN)/python
 # Address `make serve` listens on, and extra words for pip, such as an index of CPU-only wheels.
 ADDRESS ?= 127.0.0.1:8000
 PIP_ARGS ?=
+# More words for `make strength` and `make reader`, such as "--seeds 200" and "--kinds".
+STRENGTH ?=
+READER ?=
 export NO_MKDOCS_2_WARNING := 1
 # One BLAS thread a process: the tests run one process a core.
 export OMP_NUM_THREADS ?= 1
@@ -47,10 +50,10 @@ outputs: $(VENV)/test.stamp ## rewrite the outputs shown under snippets
 	$(PY) -m sitekit.snippets --write docs README.md
 
 strength: $(VENV)/test.stamp ## alter every equation and count the altered forms its check rejects
-	$(PY) -m texcheck.strength docs --bar 0.98 --seeds 5
+	$(PY) -m texcheck.strength docs --bar 0.98 $(STRENGTH)
 
 reader: $(VENV)/test.stamp ## measure the reader's goals on every page, in Chromium
-	$(PY) -m sitekit.reader
+	$(PY) -m sitekit.reader $(READER)
 
 bench: $(VENV)/test.stamp ## time each function beside PyTorch and other NumPy code
 	$(PY) -m benchmarks

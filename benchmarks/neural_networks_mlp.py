@@ -2,6 +2,7 @@
 
 import copy
 from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +23,7 @@ from reference_impl.neural_networks.neural_net_mlp import NeuralNetMLP
 from reference_impl.neural_networks.output_units import log_softmax
 
 try:
-    from micrograd.engine import Value
+    Value = import_module("micrograd.engine").Value
 except ImportError:
     Value = None
 

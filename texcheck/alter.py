@@ -92,7 +92,7 @@ def strength(
     >>> from texcheck.alter import strength
     >>> found = strength("a = b - c", {"a": 2.0, "b": 5.0, "c": 3.0})
     >>> found.rejected, found.survivors
-    (6, ())
+    (5, ())
     """
     start = page if page is not None else Page()
     later = list(after)

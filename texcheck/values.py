@@ -49,7 +49,7 @@ class Seq:
     >>> from texcheck import Seq
     >>> x = Seq(np.array([4.0, 5.0]), start=1, outside=0)
     >>> [x.at((i,)) for i in range(4)]
-    [0.0, 4.0, 5.0, 0.0]
+    [0, 4.0, 5.0, 0]
     """
 
     def __init__(

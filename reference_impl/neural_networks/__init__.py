@@ -11,6 +11,7 @@ from reference_impl.neural_networks import (
     categorical_losses,
     divergences,
     dropout_layer,
+    dynamic_programming,
     gaussian_loss,
     group_normalization,
     hard_activations,
@@ -23,14 +24,19 @@ from reference_impl.neural_networks import (
     mlp_forward_pass,
     multi_head_attention,
     multi_head_attention_layer,
+    multi_step_temporal_differences,
     multilayer_perceptron,
     neural_net_mlp,
     output_units,
     positional_encodings,
+    returns_and_advantages,
     rms_normalization,
     scaled_attention,
     self_attention,
     smooth_activations,
+    tabular_environments,
+    temporal_difference_control,
+    temporal_difference_learning,
     transformer,
     transformer_decoder,
     transformer_layers,
@@ -46,6 +52,7 @@ from reference_impl.neural_networks.bernoulli_losses import *
 from reference_impl.neural_networks.categorical_losses import *
 from reference_impl.neural_networks.divergences import *
 from reference_impl.neural_networks.dropout_layer import *
+from reference_impl.neural_networks.dynamic_programming import *
 from reference_impl.neural_networks.gaussian_loss import *
 from reference_impl.neural_networks.group_normalization import *
 from reference_impl.neural_networks.hard_activations import *
@@ -58,14 +65,19 @@ from reference_impl.neural_networks.mlp_backward_pass import *
 from reference_impl.neural_networks.mlp_forward_pass import *
 from reference_impl.neural_networks.multi_head_attention import *
 from reference_impl.neural_networks.multi_head_attention_layer import *
+from reference_impl.neural_networks.multi_step_temporal_differences import *
 from reference_impl.neural_networks.multilayer_perceptron import *
 from reference_impl.neural_networks.neural_net_mlp import *
 from reference_impl.neural_networks.output_units import *
 from reference_impl.neural_networks.positional_encodings import *
+from reference_impl.neural_networks.returns_and_advantages import *
 from reference_impl.neural_networks.rms_normalization import *
 from reference_impl.neural_networks.scaled_attention import *
 from reference_impl.neural_networks.self_attention import *
 from reference_impl.neural_networks.smooth_activations import *
+from reference_impl.neural_networks.tabular_environments import *
+from reference_impl.neural_networks.temporal_difference_control import *
+from reference_impl.neural_networks.temporal_difference_learning import *
 from reference_impl.neural_networks.transformer import *
 from reference_impl.neural_networks.transformer_decoder import *
 from reference_impl.neural_networks.transformer_layers import *
@@ -106,4 +118,10 @@ __all__ = [
     *transformer_layers.__all__,
     *transformer.__all__,
     *transformer_decoder.__all__,
+    *tabular_environments.__all__,
+    *dynamic_programming.__all__,
+    *returns_and_advantages.__all__,
+    *temporal_difference_learning.__all__,
+    *multi_step_temporal_differences.__all__,
+    *temporal_difference_control.__all__,
 ]

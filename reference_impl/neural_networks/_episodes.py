@@ -104,8 +104,11 @@ def _size(env: Any, space: str) -> int:
     """Return how many states or actions there are, numbered from 0."""
     found = getattr(env, space, None)
     n, start = getattr(found, "n", None), getattr(found, "start", 0)
-    whole = isinstance(n, int | np.integer) and not isinstance(n, bool)
-    if not whole or start != 0:
+    if (
+        not isinstance(n, int | np.integer)
+        or isinstance(n, bool)
+        or start != 0
+    ):
         raise TypeError(
             f"env must be tabular, {space} a Discrete(n) that starts at 0, "
             f"got {space}={found!r}"

@@ -25,7 +25,6 @@ Function = Callable[..., Any]
 
 def _pointwise(f: Function, slope: Function) -> Function:
     """Return f of a variable, with dy/dx = slope(x, y, *the arguments)."""
-
     plain = Operation(f.__name__, f, (lambda D, y, x: D * slope(x, y),))
 
     def node(input: Any, *args: Any, **kwargs: Any) -> Variable:

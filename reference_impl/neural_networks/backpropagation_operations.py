@@ -7,7 +7,6 @@ written with variables can be differentiated to any order. Every other function
 that has a ``_backward`` beside it can be differentiated once.
 """
 
-import inspect
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from reference_impl.neural_networks import (
     _graph_activations,
     _graph_convolutions,
 )
+from reference_impl.neural_networks._graph_functions import once
 from reference_impl.neural_networks.backpropagation_variables import (
     ADD,
     DIVIDE,
@@ -40,7 +40,7 @@ from reference_impl.neural_networks.backpropagation_variables import (
 __all__ = ["apply"]
 
 
-def apply(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Variable:
+def apply(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Return function(*args, **kwargs) as a variable that has gradients.
 
     Parameters
@@ -48,17 +48,19 @@ def apply(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Variable:
     function : callable
         Of NumPy or of this package.
     *args, **kwargs
-        Its arguments. Those that are a `Variable` can be differentiated to.
+        Its arguments. A `Variable` among them, or within a list or tuple of
+        them, can be differentiated to. A random generator is left as it is:
+        forward and backward draw the same from it.
 
     Returns
     -------
-    Variable
+    Variable or tuple of Variable
 
     Raises
     ------
     TypeError
-        If no gradient of `function` is known, it does not return one array,
-        or a `Variable` stands where it has no gradient.
+        If no gradient of `function` is known, it returns something else than
+        arrays, or a `Variable` stands where it has no gradient.
     NotImplementedError
         On differentiating twice what can be differentiated only once.
 
@@ -80,79 +82,7 @@ def apply(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Variable:
         raise TypeError(
             f"function must have a known gradient, got function={name}"
         )
-    return _once(function, backward, args, kwargs)
-
-
-def _once(
-    function: Callable[..., Any],
-    backward: Callable[..., Any],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Variable:
-    """Return function(*args, **kwargs), to be differentiated once."""
-    bound = inspect.signature(function).bind(*args, **kwargs)
-    nodes = {
-        name: value
-        for name, value in bound.arguments.items()
-        if isinstance(value, Variable)
-    }
-
-    def call(f: Callable[..., Any], *first: Any) -> Any:
-        plain = inspect.BoundArguments(bound.signature, bound.arguments.copy())
-        for name, node in nodes.items():
-            plain.arguments[name] = node.value
-        return f(*first, *plain.args, **plain.kwargs)
-
-    def forward(*_: np.ndarray) -> np.ndarray:
-        output = call(function)
-        if not isinstance(output, np.ndarray | np.floating):
-            raise TypeError(
-                f"function must return one array, got {function.__name__} "
-                f"returning {type(output).__name__}"
-            )
-        return np.asarray(output)
-
-    found: dict[Variable, Any] = {}  # one call serves all the arguments
-
-    def gradient(name: str) -> Callable[..., Variable]:
-        def build(D: Variable, *_: Variable) -> Variable:
-            if D not in found:
-                found[D] = call(backward, D.value)
-            value = _entry(found[D], name, function)
-            return Operation(
-                backward.__name__, lambda *_: value, (_refuse, *refusals)
-            )(D, *nodes.values())
-
-        return build
-
-    refusals = (_refuse,) * len(nodes)
-    gradients = tuple(map(gradient, nodes))
-    return Operation(function.__name__, forward, gradients)(*nodes.values())
-
-
-def _entry(
-    gradients: Any, name: str, function: Callable[..., Any]
-) -> np.ndarray:
-    """Return the gradient to the argument called `name`."""
-    if isinstance(gradients, np.ndarray | np.floating):
-        first = next(iter(inspect.signature(function).parameters))
-        gradients = {first: gradients}
-    else:
-        gradients = gradients._asdict()
-    if gradients.get(name) is None:
-        raise TypeError(
-            f"{name} must not be a Variable: {function.__name__} has no "
-            f"gradient to it, got gradients to {', '.join(gradients)}"
-        )
-    return gradients[name]
-
-
-def _refuse(D: Variable, output: Variable, *_: Variable) -> Variable:
-    name = output.operation.name if output.operation else ""
-    raise NotImplementedError(
-        "z must be built from operations whose gradients are written with "
-        f"variables to be differentiated again, got {name}"
-    )
+    return once(function, backward, args, kwargs)
 
 
 def _binary(operation: Operation) -> Callable[[Any, Any], Variable]:

@@ -289,7 +289,7 @@ def _greedy(Q: np.ndarray) -> np.ndarray:
     Differences that rounding makes do not count.
     """
     best = Q.max(axis=1, keepdims=True)
-    return (Q >= best - BETTER * (1 + np.abs(best))).argmax(axis=1)
+    return (best - BETTER * (1 + np.abs(best)) <= Q).argmax(axis=1)
 
 
 def _settled(

@@ -12,9 +12,9 @@ import numpy as np
 
 from reference_impl import _checks
 from reference_impl.neural_networks import _episodes
-from reference_impl.neural_networks._episodes import Task
+from reference_impl.neural_networks._episodes import Transition
 
-__all__ = ["monte_carlo_prediction", "td0", "n_step_td", "td_lambda"]
+__all__ = ["monte_carlo_prediction", "td0"]
 
 
 def monte_carlo_prediction(
@@ -80,7 +80,8 @@ def monte_carlo_prediction(
     ... ).round(2)
     array([0.  , 0.25, 0.5 , 0.75, 0.  ])
     """
-    task, gamma = _task(env, episodes, gamma, seed)
+    task = _episodes.task(env, episodes, seed)
+    gamma = _checks.real("gamma", gamma, 0, 1)
     if alpha is not None:
         alpha = _episodes.fraction("alpha", alpha)
     _checks.one_of("first_visit", first_visit, (False, True))
@@ -88,25 +89,17 @@ def monte_carlo_prediction(
     counts, rows = [0] * task.states, [list(V)]
     for episode in range(episodes):
         steps = list(task.episode(episode, act))
-        if steps[-1].truncated and not steps[-1].terminated:
-            raise ValueError(
-                "env must not truncate episodes for Monte Carlo, "
-                f"got an episode cut off after {len(steps)} steps"
-            )
-        G, returns = 0.0, []
-        for step in reversed(steps):
-            G = step.reward + gamma * G
-            returns.append(G)
         seen: set[int] = set()
-        for step, G in zip(steps, reversed(returns), strict=True):
+        for step, G in zip(steps, _returns(steps, gamma), strict=True):
             s = step.state
             if first_visit and s in seen:
                 continue
             seen.add(s)
             counts[s] += 1
             V[s] += (1 / counts[s] if alpha is None else alpha) * (G - V[s])
-        rows.append(list(V))
-    return _result(V, rows, history)
+        if history:
+            rows.append(list(V))
+    return np.array(rows if history else V)
 
 
 def td0(
@@ -154,7 +147,8 @@ def td0(
     ... ).round(2)
     array([0.  , 0.25, 0.5 , 0.75, 0.  ])
     """
-    task, gamma = _task(env, episodes, gamma, seed)
+    task = _episodes.task(env, episodes, seed)
+    gamma = _checks.real("gamma", gamma, 0, 1)
     alpha = _episodes.fraction("alpha", alpha)
     act, V = _episodes.actor(policy, task), _episodes.initial(initial, task)
     rows = [list(V)]
@@ -164,80 +158,18 @@ def td0(
             V[s] += alpha * (target - V[s])
         if history:
             rows.append(list(V))
-    return _result(V, rows, history)
+    return np.array(rows if history else V)
 
 
-def n_step_td(
-    env: Any,
-    policy: Any,
-    episodes: int,
-    alpha: float,
-    gamma: float,
-    n: int,
-    seed: int,
-    *,
-    initial: np.ndarray | None = None,
-    history: bool = False,
-) -> np.ndarray:
-    """Move each value towards n rewards plus the value n steps on.
-
-    Parameters
-    ----------
-    env, policy, episodes, alpha, gamma, seed, initial, history
-        As in `td0`.
-    n : int
-        At least 1, which is TD(0); as many as an episode has steps is Monte
-        Carlo.
-
-    Returns
-    -------
-    ndarray of shape (S,) or, with `history`, (episodes + 1, S), float64
-
-    Raises
-    ------
-    TypeError
-        As `td0`.
-    ValueError
-        As `td0`.
-
-    References
-    ----------
-    Sutton and Barto 2018, *Reinforcement Learning*, equation 7.2.
-
-    Examples
-    --------
-    >>> from reference_impl import RandomWalk, n_step_td
-    >>> walk = RandomWalk(3)
-    >>> n_step_td(
-    ...     walk, walk.policy, episodes=2000, alpha=0.01, gamma=1.0, n=2, seed=0
-    ... ).round(2)
-    array([0.  , 0.25, 0.5 , 0.75, 0.  ])
-    """
-    task, gamma = _task(env, episodes, gamma, seed)
-    alpha, n = _episodes.fraction("alpha", alpha), _checks.integer("n", n, 1)
-    act, V = _episodes.actor(policy, task), _episodes.initial(initial, task)
-    powers, rows = [gamma**k for k in range(n + 1)], [list(V)]
-    for episode in range(episodes):
-        states: list[int] = []
-        rewards: list[float] = []
-
-        def update(value: float) -> None:
-            """Move the oldest state's value, and forget it."""
-            G = powers[len(rewards)] * value
-            for power, reward in zip(powers, rewards, strict=False):
-                G += power * reward
-            V[states[0]] += alpha * (G - V[states[0]])
-            del states[0], rewards[0]
-
-        value = 0.0
-        for s, _, r, s_next, terminated, _ in task.episode(episode, act):
-            states.append(s)
-            rewards.append(r)
-            value = 0.0 if terminated else V[s_next]
-            if len(states) == n:
-                update(value)
-        while states:
-            update(value)
-        if history:
-            rows.append(list(V))
-    return _result(V, rows, history)
+def _returns(steps: list[Transition], gamma: float) -> list[float]:
+    """Return G of each step of an episode that came to its end."""
+    if not steps[-1].terminated:
+        raise ValueError(
+            "env must not truncate episodes for Monte Carlo, "
+            f"got an episode cut off after {len(steps)} steps"
+        )
+    G, backwards = 0.0, []
+    for step in reversed(steps):
+        G = step.reward + gamma * G
+        backwards.append(G)
+    return backwards[::-1]

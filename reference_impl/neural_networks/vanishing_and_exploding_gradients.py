@@ -192,14 +192,16 @@ def l1_penalty(weights: Sequence[np.ndarray], strength: float) -> float:
 
 
 def l1_penalty_backward(
-    grad_output: float, weights: Sequence[np.ndarray], strength: float
+    grad_output: np.ndarray | float,
+    weights: Sequence[np.ndarray],
+    strength: float,
 ) -> list[np.ndarray]:
     """Return the gradient of `l1_penalty` to each of `weights`; 0 at 0.
 
     `grad_output` is one number, dL/dpenalty.
     """
     arrays, strength = _weights(weights, strength)
-    scale = _checks.real("grad_output", grad_output) * strength
+    scale = _number("grad_output", grad_output) * strength
     return [scale * np.sign(w) for w in arrays]
 
 
@@ -242,14 +244,16 @@ def l2_penalty(weights: Sequence[np.ndarray], strength: float) -> float:
 
 
 def l2_penalty_backward(
-    grad_output: float, weights: Sequence[np.ndarray], strength: float
+    grad_output: np.ndarray | float,
+    weights: Sequence[np.ndarray],
+    strength: float,
 ) -> list[np.ndarray]:
     """Return the gradient of `l2_penalty` to each of `weights`.
 
     `grad_output` is one number, dL/dpenalty.
     """
     arrays, strength = _weights(weights, strength)
-    scale = _checks.real("grad_output", grad_output) * strength
+    scale = _number("grad_output", grad_output) * strength
     return [scale * w for w in arrays]
 
 
@@ -366,6 +370,13 @@ def _writeable(
                 f"grads[{i}] must be writeable, got a read-only array"
             )
     return arrays
+
+
+def _number(name: str, value: np.ndarray | float) -> float:
+    """Return `value`, a number or an array of no axes, as a float."""
+    array = _checks.floating(name, value)
+    _checks.shape(name, array, ())
+    return float(array)
 
 
 def _weights(

@@ -66,6 +66,11 @@ def arguments() -> argparse.Namespace:
     add(
         "--pages", default="*", help="glob of addresses, such as 'reference/*'"
     )
+    add(
+        "--kinds",
+        action="store_true",
+        help="the largest page of each kind, not every page",
+    )
     add("--quick", action="store_true", help="no Lighthouse")
     add(
         "--all",
@@ -84,6 +89,8 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         site = (options.site or build(Path(folder) / "site")).resolve()
         paths = select(site, options.pages)
+        if options.kinds:
+            paths = kinds.one_each(site, paths)
         start = time.monotonic()
         found = cheap(site, paths, options.jobs)
         if not options.quick:

@@ -263,7 +263,7 @@ def test_an_update_compares_with_the_new_value() -> None:
     with pytest.raises(EquationError, match="not equal"):
         check(row.replace("-", "+"), names)
     with pytest.raises(EquationError, match="must be a name"):
-        check(r"w^2 \leftarrow w^2", names)
+        check(r"w^2 \leftarrow w^2 + 0", names)
     with pytest.raises(EquationError, match="w_new, which is not bound"):
         check(row, {k: v for k, v in names.items() if k != "w_new"})
     with pytest.raises(EquationError, match="is the very object w"):
