@@ -43,7 +43,7 @@ def once(
             else value
             for name, value in arguments.items()
         }
-        bound = inspect.BoundArguments(signature, own)  # type: ignore[arg-type]
+        bound = inspect.BoundArguments(signature, own)
         return f(*first, *bound.args, **bound.kwargs)
 
     result = call(function)
