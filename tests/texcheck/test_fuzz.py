@@ -22,7 +22,7 @@ SECONDS_AN_INPUT = 5.0
 
 PIECES = [
     *r"abcdefhijknpstuvwxyzALTWX0123456789+-*/=<>()[]{}|^_&'.,;:! ",
-    *("^{", "_{", "}", "_i", "^2", "_{i,j}", "^{(t)}", "^\\top", "=", "=", "="),
+    *("^{", "_{", "}", "_i", "^2", "_{i,j}", "^{(t)}", "^\\top", "=", "="),
     *(r"\frac", r"\sqrt", r"\sum_{i=0}^{2}", r"\sum_i", r"\prod_{i=1}^{n}"),
     *(r"\max_j", r"\min", r"\arg\max_i", r"\mathbb{E}_{x \sim u}", r"\log"),
     *(r"\exp", r"\tanh", r"\sigma", r"\left(", r"\right)", r"\left|"),
@@ -30,11 +30,13 @@ PIECES = [
     *(r"\cdot", r"\times", r"\begin{cases}", r"\end{cases}", r"\\", "&"),
     *(r"\text{if }", r"\text{otherwise}", r"\operatorname{f}", r"\hat"),
     *(r"\mathbf", r"\partial", r"\frac{\partial a}{\partial b}", r"\nabla"),
-    *(r"\leftarrow", r"\qquad", r"\quad i = 0, \dots, n", r"\dots", r"\infty"),
+    *(r"\leftarrow", r"\qquad", r"\quad i = 0, \dots, n", r"\dots"),
+    r"\infty",
     *(r"\lfloor", r"\rfloor", r"\bmod", r"\in", r"\ne", r"\le", r"\langle"),
     *(r"\rangle", r"\begin{bmatrix}", r"\end{bmatrix}", r"\forall", r"\prime"),
     *(r"\text{__import__}", r"\operatorname{exec}", r"\text{trap}", "trap.x"),
-    *("9^{9^{9}}", "10^{10^{10}}", "99999999999", "é", "⊙", "%", "$", "\x00"),
+    *("9^{9^{9}}", "10^{10^{10}}", "99999999999"),
+    *("é", "⊙", "%", "$", "\x00"),
 ]  # fmt: skip
 
 

@@ -189,6 +189,8 @@ def test_a_guard_does_not_excuse_a_short_range() -> None:
     assert check(row, names).comparisons == 3
     with pytest.raises(EquationError, match=r"leaves out \[2\]"):
         check(row.replace("n - 1", "n - 2"), names)
+    row = r"y_i = 2 x_i, \qquad i = 0, \dots, n - 1, \quad i \ne 1"
+    assert check(row, names | {"y": np.array([2, 0, 8])}).comparisons == 2
     row = (
         r"A_{i,j} = 0, \qquad i = 0, \dots, 2, \quad j = 0, \dots, 2, "
         r"\quad i \ne j"

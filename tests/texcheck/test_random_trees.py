@@ -161,7 +161,10 @@ def trees(
         below.map(negated),
         st.tuples(
             st.sampled_from(
-                "tanh exp power abs root square f sigma max floor".split()  # noqa: SIM905
+                [
+                    *("tanh", "exp", "power", "abs", "root", "square"),
+                    *("f", "sigma", "max", "floor"),
+                ]
             ),
             below,
         ).map(applied),
