@@ -61,7 +61,7 @@ def n_step_td(
     >>> n_step_td(
     ...     walk, walk.policy, episodes=2000, alpha=0.01, gamma=1.0, n=2, seed=0
     ... ).round(2)
-    array([0.  , 0.25, 0.5 , 0.75, 0.  ])
+    array([0.  , 0.26, 0.46, 0.69, 0.  ])
     """
     task = _episodes.task(env, episodes, seed)
     gamma, n = _checks.real("gamma", gamma, 0, 1), _checks.integer("n", n, 1)
@@ -132,7 +132,7 @@ def td_lambda(
     >>> td_lambda(
     ...     walk, walk.policy, 2000, alpha=0.01, gamma=1.0, lam=0.5, seed=0
     ... ).round(2)
-    array([0.  , 0.25, 0.5 , 0.75, 0.  ])
+    array([0.  , 0.25, 0.47, 0.69, 0.  ])
     """
     task = _episodes.task(env, episodes, seed)
     gamma = _checks.real("gamma", gamma, 0, 1)

@@ -78,7 +78,7 @@ def monte_carlo_prediction(
     >>> monte_carlo_prediction(
     ...     walk, walk.policy, episodes=2000, alpha=None, gamma=1.0, seed=0
     ... ).round(2)
-    array([0.  , 0.25, 0.5 , 0.75, 0.  ])
+    array([0.  , 0.26, 0.5 , 0.74, 0.  ])
     """
     task = _episodes.task(env, episodes, seed)
     gamma = _checks.real("gamma", gamma, 0, 1)
@@ -145,7 +145,7 @@ def td0(
     >>> walk = RandomWalk(3)
     >>> td0(walk, walk.policy, episodes=2000, alpha=0.01, gamma=1.0, seed=0
     ... ).round(2)
-    array([0.  , 0.25, 0.5 , 0.75, 0.  ])
+    array([0.  , 0.25, 0.48, 0.69, 0.  ])
     """
     task = _episodes.task(env, episodes, seed)
     gamma = _checks.real("gamma", gamma, 0, 1)

@@ -245,7 +245,7 @@ def _lengths(
             f"lengths must be ints, got lengths.dtype={array.dtype}"
         )
     _checks.shape("lengths", array, (B,))
-    wrong = array[array > T]
+    wrong = array[(array < 1) | (array > T)]
     if wrong.size:
         raise ValueError(
             f"lengths must be in 1..T, got length={wrong[0]}, T={T}"
