@@ -76,9 +76,15 @@ def correlate(
     y = np.empty((N, G, O, *geometry.output), x.dtype)
     for images, rows, columns in _column_blocks(x, geometry):
         block = y[images, :, :, rows]
-        result = weights @ columns
-        result += bias
-        block[...] = _by_rows(result, rows)[..., : block.shape[-1]]
+        *outer, count, oW = block.shape
+        result = block.reshape(*outer, count * oW)  # a view
+        if columns.shape[-1] == count * oW:  # nothing to crop
+            np.matmul(weights, columns, out=result)
+            result += bias
+        else:
+            result = weights @ columns
+            result += bias
+            block[...] = _by_rows(result, rows)[..., :oW]
     return y.reshape(N, G * O, *geometry.output)
 
 

@@ -380,7 +380,7 @@ def _output_to_output(
 
 def _before(ox: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Return what each step is told its predecessor's output was."""
-    return target
+    return np.concatenate([ox[None], target])[:-1]
 
 
 def _first(d_before: np.ndarray, ox: np.ndarray) -> np.ndarray:

@@ -140,12 +140,19 @@ def test_an_output_cannot_carry_what_it_does_not_show():
         np.zeros(2), np.zeros(1),
     )  # fmt: skip
     assert (hidden == 0).all()
-    for f, w in [(output_to_hidden, np.ones((2, 1)))]:
-        got = f(
-            x, np.zeros((2, 1)), np.array([[1.0], [0.0]]), w,
-            np.array([[0.0, 1.0]]), np.zeros(2), np.zeros(1),
-        )  # fmt: skip
-        assert (got[:, 0] == got[:, 1]).all()
+    shown = output_to_hidden(
+        x, np.zeros((2, 1)), np.array([[1.0], [0.0]]), np.ones((2, 1)),
+        np.array([[0.0, 1.0]]), np.zeros(2), np.zeros(1),
+    )  # fmt: skip
+    np.testing.assert_array_equal(shown[:, 0], shown[:, 1])
+    # The hidden state still holds it: another output weight shows it.
+    kept = hidden_to_hidden(
+        x, np.zeros((2, 2)), np.array([[1.0], [0.0]]),
+        np.array([[1.0, 0], [0, 0]]), np.array([[1.0, 0.0]]),
+        np.zeros(2), np.zeros(1),
+    )  # fmt: skip
+    assert (kept[:, 0] > 0.2).all()
+    assert (kept[:, 1] < -0.2).all()
 
 
 @each_case
