@@ -104,24 +104,30 @@ def weight_gradient(
 
 
 def input_gradient(
-    g: np.ndarray, w: np.ndarray, geometry: Geometry
+    g: np.ndarray, w: np.ndarray, b: np.ndarray | None, geometry: Geometry
 ) -> np.ndarray:
-    """Return dL/dx, shape (N, G*C, H, W), given g = dL/dy.
+    """Return dL/dx, shape (N, G*C, H, W), given g = dL/dy; plus b, if any.
 
     The adjoint of `correlate`: multiply by the transposed weights, add each
-    run where it was read, put the phases together.
+    run where it was read, put the phases together. As the forward pass of a
+    transposed convolution it has a bias, from which every cell starts.
     """
     N, G = len(g), geometry.groups
     C, O = w.shape[1], len(w) // G
     g = g.reshape(N, G, O, *geometry.output)
     weights = w.reshape(G, O, prod(w.shape[1:])).swapaxes(1, 2)
+    dx = np.empty((N, G, C, *geometry.input), g.dtype)
+    dx[...] = 0.0 if b is None else b.reshape(G, C, 1, 1)
     if geometry.pointwise:
-        dx = weights @ g.reshape(N, G, O, prod(geometry.output))
+        flat = g.reshape(N, G, O, prod(geometry.output))
+        dx += (weights @ flat).reshape(dx.shape)
         return dx.reshape(N, G * C, *geometry.input)
-    dx = np.zeros((N, G, C, *geometry.input), g.dtype)
     count, step, length = _block_sizes(C, g.itemsize, geometry)
     for images in _slices(N, count):
-        phases = _split(_zero_images(dx[images], geometry), geometry)
+        padded = _zero_images(dx[images], geometry)
+        if b is not None:
+            padded += b.reshape(G, C, 1, 1)
+        phases = _split(padded, geometry)
         for rows in _slices(geometry.output[0], step):
             P = (rows.stop - rows.start) * length
             columns = weights @ _flatten(g[images, :, :, rows], P)

@@ -352,7 +352,7 @@ def conv1d_backward(
     x, w, b, geometry = layer[:4]
     g = layer.gradient(grad_output, len(w), geometry.output)
     return ConvGradients(
-        layer.as_called(input_gradient(g, w, geometry)),
+        layer.as_called(input_gradient(g, w, None, geometry)),
         weight_gradient(g, x, geometry).reshape(np.shape(weight)),
         None if b is None else g.sum(axis=(0, 2, 3)),
     )

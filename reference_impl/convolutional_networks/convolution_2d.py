@@ -255,7 +255,7 @@ def conv2d_backward(
     x, w, b, geometry = layer[:4]
     g = layer.gradient(grad_output, len(w), geometry.output)
     return ConvGradients(
-        layer.as_called(input_gradient(g, w, geometry)),
+        layer.as_called(input_gradient(g, w, None, geometry)),
         weight_gradient(g, x, geometry),
         None if b is None else g.sum(axis=(0, 2, 3)),
     )

@@ -381,10 +381,7 @@ def conv_transpose2d_backward(
 
 def _forward(layer: Layer) -> np.ndarray:
     """Return the output: the input gradient of the convolution."""
-    y = input_gradient(layer.input, layer.weight, layer.geometry)
-    if layer.bias is not None:
-        y += layer.bias[:, None, None]
-    return layer.as_called(y)
+    return layer.as_called(input_gradient(*layer[:4]))
 
 
 def _backward(
