@@ -14,6 +14,7 @@ import numpy as np
 from reference_impl import _checks
 
 BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
+SMALL = 30.0  # exp of scores up to this is far from the limits of a float32
 
 
 class Heads(NamedTuple):
@@ -23,6 +24,7 @@ class Heads(NamedTuple):
     key: np.ndarray  # (A, S, E)
     value: np.ndarray  # (A, S, V)
     mask: np.ndarray | None  # (L, S) or (*leading, L, S), to be added
+    shifts: bool  # whether the mask has other values than 0 and -inf
     scale: float
     dropout_p: float
     own: list[tuple[int, ...]]  # leading axes of query, key and value
@@ -50,14 +52,15 @@ class Heads(NamedTuple):
 
         Shapes (a, L, S) and (a, L, 1). The sum of a row of zeros is set to 1.
         """
-        key = np.ascontiguousarray(self.key[block].swapaxes(-1, -2))
-        p = self.scaled_query(block) @ key
+        query, key = self.scaled_query(block), self.key[block]
+        p = query @ np.ascontiguousarray(key.swapaxes(-1, -2))
         with np.errstate(invalid="ignore"):  # inf - inf: NaN, as in PyTorch
             if self.mask is not None:
                 p += self.added(block)
-            top = p.max(axis=-1, keepdims=True, initial=-np.inf)
-            top[top == -np.inf] = 0
-            p -= top
+            if self.shifts or not _small(query, key):
+                top = p.max(axis=-1, keepdims=True, initial=-np.inf)
+                top[top == -np.inf] = 0
+                p -= top
         np.exp(p, out=p)
         total = p @ np.ones((p.shape[-1], 1), p.dtype)
         total[total == 0] = 1
@@ -112,7 +115,20 @@ def arguments(
         mask = mask.reshape(*leading, L, S)
     factor = _checks.real("scale", scale)
     q, k, v = (_flat(x, own[i], leading) for i, x in enumerate(arrays))
-    return Heads(q, k, v, mask, factor, p, own, leading, (*outer, L, V))
+    shifts = attn_mask is not None and np.asarray(attn_mask).dtype != bool
+    shape = (*outer, L, V)
+    return Heads(q, k, v, mask, shifts, factor, p, own, leading, shape)
+
+
+def _small(query: np.ndarray, key: np.ndarray) -> bool:
+    """Return whether no product of a query and a key can be beyond SMALL.
+
+    Then no maximum has to be found and subtracted. The bound is that of
+    Cauchy and Schwarz.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        longest = [np.vecdot(x, x).max(initial=0) for x in (query, key)]
+        return bool(longest[0] * longest[1] <= SMALL**2)
 
 
 def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

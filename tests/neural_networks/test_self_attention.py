@@ -33,10 +33,20 @@ SHAPES = {
 }
 
 
-@pytest.fixture(params=[_attention_heads.BLOCK_BYTES, 1], autouse=True)
-def block_bytes(request, monkeypatch):
-    """Try every test with one block, and with one head a block."""
-    monkeypatch.setattr(_attention_heads, "BLOCK_BYTES", request.param)
+@pytest.fixture(
+    params=[
+        pytest.param(
+            (_attention_heads.BLOCK_BYTES, _attention_heads.SMALL),
+            id="at-once",
+        ),
+        pytest.param((1, 0.0), id="head-by-head"),
+    ],
+    autouse=True,
+)
+def ways(request, monkeypatch):
+    """Try every test with all heads at once, and the other way."""
+    monkeypatch.setattr(_attention_heads, "BLOCK_BYTES", request.param[0])
+    monkeypatch.setattr(_attention_heads, "SMALL", request.param[1])
 
 
 def arrays(shapes, seed=0, dtype=np.float64):
@@ -285,6 +295,29 @@ def test_large_scores_do_not_overflow():
     y = scaled_dot_product_attention(1e200 * q, k, v)
     best = (q @ k.T).argmax(axis=1)
     np.testing.assert_array_equal(y, v[best])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [29.9, 30.1, 80.0, 150.0, 1000.0])
+def test_scores_of_any_size_give_the_same_weights(dtype, size):
+    rng = np.random.default_rng(0)
+    q = np.full((2, 1), 1.0, dtype)
+    k = rng.uniform(-size, size, (5, 1)).astype(dtype)
+    k[2] = size
+    q[1] = -1.0
+    want = attention_weights(q.astype(float), k.astype(float) - k[2], scale=1)
+    got = attention_weights(q, k, scale=1.0)
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-30)
+
+
+@pytest.mark.parametrize("shift", [-2000.0, 2000.0])
+def test_a_mask_that_shifts_all_scores_alike_changes_nothing(shift):
+    given = arrays(SHAPES["heads"])
+    np.testing.assert_allclose(
+        scaled_dot_product_attention(*given, np.full((4, 6), shift)),
+        scaled_dot_product_attention(*given),
+        rtol=1e-10,
+    )
 
 
 def test_nan_stays_in_its_own_row():

@@ -8,9 +8,14 @@ from gradients import assert_gradients
 from reference_impl import (
     LayerNorm,
     Linear,
+    MultiheadAttention,
     TransformerDecoderLayer,
     TransformerEncoder,
     TransformerEncoderLayer,
+    dropout,
+    layer_norm,
+    linear,
+    relu,
 )
 
 L, S, N, D, F, H = 5, 4, 3, 6, 7, 2
@@ -237,6 +242,30 @@ def test_dropout_acts_only_with_a_generator():
     drawn = [layer(x, generator=source) for _ in range(2)]
     np.testing.assert_array_equal(drawn[0], first)
     assert np.abs(drawn[1] - first).max() > 1e-3
+
+
+def test_dropout_acts_in_four_places_in_this_order():
+    layer = pair("Encoder", {}, 0.4)[0]
+    own = layer.parameters()
+    attention = MultiheadAttention(D, H, 0.4, dtype=np.float64)
+    attention.load_state_dict(
+        {
+            name.removeprefix("self_attn."): own[name]
+            for name in own
+            if name.startswith("self_attn.")
+        }
+    )
+    (x,) = sequences(1, {})
+    draws = rng(6)
+    y, _ = attention(x, x, x, generator=draws)
+    y = x + dropout(y, 0.4, generator=draws)
+    y = layer_norm(y, D, own["norm1.weight"], own["norm1.bias"])
+    h = relu(linear(y, own["linear1.weight"], own["linear1.bias"]))
+    h = dropout(h, 0.4, generator=draws)
+    h = linear(h, own["linear2.weight"], own["linear2.bias"])
+    y = y + dropout(h, 0.4, generator=draws)
+    y = layer_norm(y, D, own["norm2.weight"], own["norm2.bias"])
+    np.testing.assert_allclose(layer(x, generator=6), y, rtol=1e-12)
 
 
 def test_dropout_differs_from_layer_to_layer():
