@@ -49,7 +49,7 @@ def input_gradient(
     """Return the gradient of `convolve` to its input, g being that to its output."""
     return Operation(
         "input_gradient",
-        lambda g, w: _columns.input_gradient(g, w, sizes),
+        lambda g, w: _columns.input_gradient(g, w, None, sizes),
         (
             lambda D, y, g, w: convolve(D, w, sizes),
             lambda D, y, g, w: weight_gradient(g, D, sizes),

@@ -6,6 +6,7 @@ gradient, cut up again, is what the backward function asks for.
 
 import copy
 import inspect
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -36,14 +37,16 @@ def once(
     for name, value in arguments.items():
         arguments[name] = _plain(value, (name,), places)
 
-    def call(f: Function, *first: Any) -> Any:
-        own = {  # a generator is as it was, for forward and backward
-            name: copy.deepcopy(value)
-            if isinstance(value, np.random.Generator)
-            else value
-            for name, value in arguments.items()
-        }
-        bound = inspect.BoundArguments(signature, own)
+    before = {  # generators in the state that the function finds them in
+        name: copy.deepcopy(value)
+        for name, value in arguments.items()
+        if isinstance(value, np.random.Generator)
+    }
+
+    def call(f: Function, *first: Any, **other: Any) -> Any:
+        bound = inspect.BoundArguments(
+            signature, OrderedDict(arguments, **other)
+        )
         return f(*first, *bound.args, **bound.kwargs)
 
     result = call(function)
@@ -55,7 +58,7 @@ def once(
         def gradient(D: Variable, *_: Variable) -> Variable:
             if D not in found:
                 g = _cut(D.value, outputs) if several else D.value
-                found[D] = call(backward, g)
+                found[D] = call(backward, g, **copy.deepcopy(before))
             value = _entry(found[D], path, function)
             return Operation(
                 backward.__name__,
@@ -78,10 +81,9 @@ def _settle_chance(
     signature: inspect.Signature, arguments: dict[str, Any]
 ) -> None:
     """Let forward and backward draw the same: a seed in the place of None."""
-    if "generator" in signature.parameters:
-        if arguments.get("generator") is None:
-            seed = int(np.random.default_rng().integers(2**31))
-            arguments["generator"] = seed
+    takes = "generator" in signature.parameters
+    if takes and arguments.get("generator") is None:
+        arguments["generator"] = int(np.random.default_rng().integers(2**31))
 
 
 def _plain(value: Any, path: Path, places: dict[Path, Variable]) -> Any:

@@ -49,8 +49,8 @@ def apply(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         Of NumPy or of this package.
     *args, **kwargs
         Its arguments. A `Variable` among them, or within a list or tuple of
-        them, can be differentiated to. A random generator is left as it is:
-        forward and backward draw the same from it.
+        them, can be differentiated to. What a random generator gave to the
+        function, it gives to its gradient too.
 
     Returns
     -------

@@ -441,6 +441,15 @@ def test_chance_is_the_same_forward_and_backward(generator):
     assert 0.2 < np.mean(g.value == 0) < 0.6
 
 
+def test_a_generator_goes_on_from_call_to_call():
+    x, generator = Variable(draw(20, 30)), np.random.default_rng(0)
+    one, two = (apply(ri.dropout, x, generator=generator) for _ in range(2))
+    assert ((one.value == 0) != (two.value == 0)).any()
+    g, h = (grad(y.sum(), [x])[0].value for y in (one, two))
+    np.testing.assert_array_equal(g != 0, one.value != 0)
+    np.testing.assert_array_equal(h != 0, two.value != 0)
+
+
 def test_differentiating_it_twice_is_refused():
     x = Variable(draw(3))
     loss = apply(ri.smooth_l1_loss, x, np.zeros(3))
