@@ -33,7 +33,8 @@ def copied(visited, block):
     """Click the copy button of a block and return what it copied."""
     page = visited.page
     page.evaluate("navigator.clipboard.writeText('')")
-    block.query_selector("button").click(force=True)
+    block.hover()
+    block.query_selector("button").click()
     page.wait_for_function(
         "navigator.clipboard.readText().then(text => text != '')"
     )
@@ -105,3 +106,45 @@ def test_a_shown_source_runs_as_copied(clipboard, site):
         assert run(code) == ""
         checked += 1
     assert checked
+
+
+def test_the_very_first_click_copies(clipboard):
+    clipboard.open(WHOLE)
+    check(clipboard, clipboard.page.query_selector(RUNS))
+
+
+def test_an_example_of_a_docstring_is_copied_without_prompts(clipboard):
+    clipboard.open("reference/convolutional-networks/convolution-1d/")
+    clipboard.wake()
+    block = clipboard.page.query_selector("[data-copy]")
+    assert ">>> " in block.query_selector("code").text_content()
+    code = copied(clipboard, block)
+    assert ">>>" not in code
+    run(code)
+
+
+def test_a_selected_equation_is_copied_as_tex(clipboard):
+    clipboard.open(WHOLE)
+    clipboard.wake()
+    page = clipboard.page
+    tex = page.text_content("main .equation annotation")
+    page.evaluate(
+        """() => {
+          const letter = document.querySelector("main .equation mi");
+          getSelection().selectAllChildren(letter);
+        }"""
+    )
+    page.keyboard.press("Control+C")
+    assert page.evaluate("navigator.clipboard.readText()") == f"$$\n{tex}\n$$"
+
+
+def test_selected_words_are_copied_as_they_are(clipboard):
+    clipboard.open(WHOLE)
+    clipboard.wake()
+    page = clipboard.page
+    page.evaluate(
+        "getSelection().selectAllChildren(document.querySelector('main p'))"
+    )
+    page.keyboard.press("Control+C")
+    said = page.evaluate("navigator.clipboard.readText()")
+    assert said == page.inner_text("main p")
