@@ -27,6 +27,8 @@ from reference_impl.neural_networks import (
     multi_step_temporal_differences,
     multilayer_perceptron,
     neural_net_mlp,
+    optimizer_steps,
+    optimizers,
     output_units,
     positional_encodings,
     returns_and_advantages,
@@ -68,6 +70,8 @@ from reference_impl.neural_networks.multi_head_attention_layer import *
 from reference_impl.neural_networks.multi_step_temporal_differences import *
 from reference_impl.neural_networks.multilayer_perceptron import *
 from reference_impl.neural_networks.neural_net_mlp import *
+from reference_impl.neural_networks.optimizer_steps import *
+from reference_impl.neural_networks.optimizers import *
 from reference_impl.neural_networks.output_units import *
 from reference_impl.neural_networks.positional_encodings import *
 from reference_impl.neural_networks.returns_and_advantages import *
@@ -104,6 +108,8 @@ __all__ = [
     *backpropagation.__all__,
     *vanishing_and_exploding_gradients.__all__,
     *initialization.__all__,
+    *optimizer_steps.__all__,
+    *optimizers.__all__,
     *batch_normalization.__all__,
     *layer_normalization.__all__,
     *rms_normalization.__all__,
