@@ -38,7 +38,7 @@ __all__ = [
     "cnn_init",
     "cnn_forward",
     "cnn_loss_and_gradients",
-    "sgd_step",
+    "cnn_step",
     "CNNEpoch",
     "cnn_train",
 ]
@@ -199,7 +199,7 @@ def cnn_loss_and_gradients(
     return float(loss), CNNParameters._make((dW1, db1, dW2, db2, dW3, db3))
 
 
-def sgd_step(
+def cnn_step(
     parameters: CNNParameters,
     gradients: CNNParameters,
     velocity: CNNParameters,
@@ -232,9 +232,9 @@ def sgd_step(
     Examples
     --------
     >>> import numpy as np
-    >>> from reference_impl import CNNParameters, sgd_step
+    >>> from reference_impl import CNNParameters, cnn_step
     >>> ones = CNNParameters(*[np.ones(1)] * 6)
-    >>> parameters, velocity = sgd_step(ones, ones, ones, 0.5, momentum=0.5)
+    >>> parameters, velocity = cnn_step(ones, ones, ones, 0.5, momentum=0.5)
     >>> parameters.conv1_bias, velocity.conv1_bias
     (array([0.25]), array([1.5]))
     """
@@ -323,7 +323,7 @@ def cnn_train(
             loss, gradients = cnn_loss_and_gradients(
                 parameters, images[batch], labels[batch]
             )
-            parameters, velocity = sgd_step(
+            parameters, velocity = cnn_step(
                 parameters, gradients, velocity, rate, kept
             )
             losses.append(loss)

@@ -16,7 +16,7 @@ from reference_impl import (
     cnn_init,
     cnn_loss_and_gradients,
     cnn_train,
-    sgd_step,
+    cnn_step,
 )
 from reference_impl.examples import digits_cnn
 
@@ -120,7 +120,7 @@ def test_a_step_is_that_of_torch():
         CNNParameters(*(rng.standard_normal(k) for k in range(1, 7)))
         for _ in range(3)
     )
-    moved, velocity = sgd_step(p, g, v, learning_rate=0.25, momentum=0.5)
+    moved, velocity = cnn_step(p, g, v, learning_rate=0.25, momentum=0.5)
     for old, grad, speed, new, kept in zip(
         p, g, v, moved, velocity, strict=True
     ):
