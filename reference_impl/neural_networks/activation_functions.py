@@ -1,9 +1,10 @@
 """The classical activation functions: identity, steps, tanh, softsign.
 
-Page: docs/neural-networks/activation-functions.md. Those of straight pieces
-are in `hard_activations`, the smooth ones of today in `smooth_activations`,
-rectifiers in `hidden_units`; the logistic function is `sigmoid` in
-`output_units`.
+Page: docs/neural-networks/activation-functions.md
+
+Those of straight pieces are in `hard_activations`, the smooth ones of today
+in `smooth_activations`, rectifiers in `hidden_units`; the logistic function
+is `sigmoid` in `output_units`.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """Output units: logistic and softmax, and their logarithms.
 
-Page: docs/neural-networks/output-units.md. Their losses are in
-`bernoulli_losses` and `categorical_losses`.
+Page: docs/neural-networks/output-units.md
+
+Their losses are in `bernoulli_losses` and `categorical_losses`.
 
 Axes: C classes, along `dim`. The other functions work entry by entry.
 """

@@ -1,7 +1,8 @@
 """Activation functions without a kink: ELU, SELU, GELU, SiLU, Mish.
 
-Page: docs/neural-networks/activation-functions.md. (ELU and SELU have one
-where alpha is not 1; it is named there.)
+Page: docs/neural-networks/activation-functions.md
+
+ELU and SELU have one where alpha is not 1; it is named there.
 """
 
 import math
