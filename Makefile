@@ -50,7 +50,7 @@ outputs: $(VENV)/test.stamp ## rewrite the outputs shown under snippets
 	$(PY) -m sitekit.snippets --write docs README.md
 
 strength: $(VENV)/test.stamp ## alter every equation and count the altered forms its check rejects
-	$(PY) -m texcheck.strength docs --bar 0.98 $(STRENGTH)
+	$(PY) -m texcheck.strength docs --bar 0.98 --packages reference_impl --cache .cache/texcheck $(STRENGTH)
 
 reader: $(VENV)/test.stamp ## measure the reader's goals on every page, in Chromium
 	$(PY) -m sitekit.reader $(READER)

@@ -23,6 +23,10 @@ __all__ = [
 ]
 
 
+# Most values by far are numbers of these types: they take a short way.
+_NUMBERS = frozenset((int, float))
+
+
 def _operands(name: str, *values: Value) -> None:
     for value in values:
         if not (is_number(value) or isinstance(value, np.ndarray)):
@@ -47,7 +51,7 @@ def _same(name: str, a: Value, b: Value) -> None:
 
 def add(a: Value, b: Value) -> Value:
     """Return a + b for equal shapes, or with a number."""
-    if type(a) is float and type(b) is float:
+    if type(a) in _NUMBERS and type(b) in _NUMBERS:
         return a + b
     _same("the sum", a, b)
     return a + b
@@ -55,6 +59,8 @@ def add(a: Value, b: Value) -> Value:
 
 def negate(a: Value) -> Value:
     """Return -a."""
+    if type(a) in _NUMBERS:
+        return -a
     _operands("the negative", a)
     return -a
 
@@ -69,9 +75,11 @@ def multiply(a: Value, b: Value) -> Value:
     """Return the matrix product; a number scales."""
     if type(a) is float and type(b) is float:
         return a * b
+    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+        return _finite_product(a, b)
     _operands("the product", a, b)
     if is_number(a) or is_number(b):
-        return _finite_product(a, b)
+        return a * b
     if a.ndim > 2 or b.ndim > 2:
         raise EquationError(
             f"the product of shapes {a.shape} and {b.shape}: write indices",

@@ -5,7 +5,7 @@ term, an index, a label, a function. What the check of an equation is worth
 is how many of them it rejects.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,7 @@ def strength(
     *,
     page: Page | None = None,
     after: Iterable[tuple[str, Mapping[str, Any] | None]] = (),
+    forms: Iterable[Altered] | None = None,
 ) -> Strength:
     r"""Count how many altered forms of an equation the check rejects.
 
@@ -76,6 +77,8 @@ def strength(
     after : iterable of (str, mapping or None)
         The later equations of the page, which may reject a false
         definition, each with its namespace where that is another.
+    forms : iterable of Altered, optional
+        The forms to try; every altered form when None.
 
     Returns
     -------
@@ -97,11 +100,14 @@ def strength(
     start = page if page is not None else Page()
     later = list(after)
     _try(latex, namespace, start, later)
+    known = {row.source for row in read_rows(latex)}
     by_value = by_form = 0
     survivors = []
-    for form in altered_forms(latex, namespace, start.scope):
+    if forms is None:
+        forms = altered_forms(latex, namespace, start.scope)
+    for form in forms:
         try:
-            _try(form.latex, namespace, start, later)
+            _try(form.latex, namespace, start, later, known)
         except EquationError as error:
             if error.kind == "value":
                 by_value += 1
@@ -117,11 +123,12 @@ def _try(
     namespace: Mapping[str, Any],
     start: Page,
     later: list[tuple[str, Mapping[str, Any] | None]],
+    known: Collection[str] = (),
 ) -> None:
     with start.trial() as page:
         own = len(page.clauses)
         page.bind(namespace)
-        page.check(latex)
+        page.check(latex, known=known)
         new = page.clauses[own:]
         for other, names in later:
             if names is not None:

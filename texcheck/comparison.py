@@ -230,16 +230,19 @@ class Comparison:
         agreement.tolerance = TOLERANCE
         if self.scope.reads_single():
             agreement.tolerance = SINGLE_TOLERANCE
+        elif len(lefts) > 1:
+            agreement.tolerance = DERIVATIVE_TOLERANCE
         before, skipped = agreement.comparisons, 0
         for start in draws.drawn(self.dims, self.scope.rng):
             for s in self.letters.runs(start):
                 self.scope.spend()
                 self._visit(s, coverage)
-                values = self._left_values(lefts, s)
-                if values is None:
-                    skipped += 1
-                    continue
-                self._compare(values, rights, s, agreement)
+                for left in lefts:
+                    value = self._left_value(left, s)
+                    if value is None:
+                        skipped += 1
+                    else:
+                        self._compare(value, rights, s, agreement)
         if agreement.comparisons == before or skipped > draws.SKIPPED:
             raise EquationError(
                 "nothing was compared: a range is empty, or the function has "
@@ -255,7 +258,10 @@ class Comparison:
             raise error.at(side=side + 1) from None
 
     def _lefts(self) -> list[Closure]:
-        """Return what the right sides must equal: one value, or two."""
+        """Return what the right sides must equal: one value, or two.
+
+        The quick one comes first: a false row ends there.
+        """
         known, scope = self.known, self.scope
         if known is not None:
             self.names.append(known.name)
@@ -277,32 +283,27 @@ class Comparison:
                 return closures
         return [self._built(0)]
 
-    def _left_values(
-        self, lefts: list[Closure], s: Locals
-    ) -> list[Value] | None:
-        """Return the left values; None where a drawn argument has none."""
+    def _left_value(self, left: Closure, s: Locals) -> Value | None:
+        """Return a left value; None where a drawn argument has none."""
         try:
-            values = [left(s) for left in lefts]
+            value = left(s)
         except EquationError as error:
             if self.drawn and error.kind == "domain":
                 return None
             raise error.at(side=1) from None
-        if self.drawn and not all(
-            is_number(v) or isinstance(v, np.ndarray) for v in values
-        ):
-            return values
-        if self.drawn and not all(np.all(np.isfinite(v)) for v in values):
+        plain = is_number(value) or isinstance(value, np.ndarray)
+        if self.drawn and plain and not np.all(np.isfinite(value)):
             return None
-        return values
+        return value
 
     def _compare(
         self,
-        lefts: list[Value],
+        first: Value,
         rights: list[Closure],
         s: Locals,
         agreement: Agreement,
     ) -> None:
-        before = lefts
+        before = first
         for side, (op, right) in enumerate(
             zip(self.row.ops, rights, strict=True), start=2
         ):
@@ -314,14 +315,13 @@ class Comparison:
                         agreement.tolerance, DERIVATIVE_TOLERANCE
                     )
                 relation = "=" if op == "<-" else op
-                against = lefts if relation == "=" else before
-                for left in against:
-                    agreement.add(relation, left, value, self._scale(), s)
+                against = first if relation == "=" else before
+                agreement.add(relation, against, value, self._scale(), s)
             except EquationError as error:
                 raise error.at(side=side) from None
             finally:
                 self.scope.own = None
-            before = [value]
+            before = value
 
     def _own(self, s: Locals) -> tuple[str, tuple] | None:
         """Return the name and index that the right side may not read."""

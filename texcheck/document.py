@@ -222,35 +222,43 @@ def check_page(
     return found
 
 
-def grade(outcomes: list[Outcome], at: int) -> Strength:
-    """Return how many altered forms of one equation the page rejects.
+def grade(outcomes: list[Outcome]) -> list[Strength | None]:
+    """Return how many altered forms of each equation its page rejects.
 
     An altered definition is judged by the equations below that use it, and
-    every form by each of the equation's draws of data.
+    every form by each of the equation's draws of data. None where there is
+    nothing to alter: the equation does not hold, or need not.
     """
-    outcome = outcomes[at]
-    if outcome.result is None:
-        raise ValueError(f"the equation must hold, got {outcome.status}")
     page = Page(seed=0)
-    for above in outcomes[:at]:
-        if above.result is not None:
-            page.bind(above.draws[0])
-            page.check(above.block.text)
-    below = outcomes[at + 1 :] if outcome.result.definitions else []
-    after = [(o.block.text, o.draws[0]) for o in below if o.result is not None]
-    found: Strength | None = None
-    for draw in outcome.draws:
-        drawn = strength(outcome.block.text, draw, page=page, after=after)
-        found = drawn if found is None else _joined(found, drawn)
-    assert found is not None
+    found: list[Strength | None] = []
+    for at, outcome in enumerate(outcomes):
+        if outcome.result is None or outcome.status != "holds":
+            found.append(None)
+            continue
+        below = outcomes[at + 1 :] if outcome.result.definitions else []
+        after = [(o.block.text, o.draws[0]) for o in below if o.result]
+        found.append(_strength(outcome, page, after))
+        page.bind(outcome.draws[0])
+        page.check(outcome.block.text)
     return found
 
 
-def _joined(one: Strength, two: Strength) -> Strength:
-    """Return what two draws reject together; all forms are the same."""
-    left = tuple(form for form in one.survivors if form in two.survivors)
-    more = len(one.survivors) - len(left)
-    return Strength(one.by_value + more, one.by_form, left)
+def _strength(
+    outcome: Outcome,
+    page: Page,
+    after: list[tuple[str, dict[str, Any]]],
+) -> Strength:
+    """Return what all draws of one equation reject together."""
+    first, *others = outcome.draws
+    text = outcome.block.text
+    found = strength(text, first, page=page, after=after)
+    for draw in others:  # what passed so far gets another chance to fail
+        left = strength(
+            text, draw, page=page, after=after, forms=found.survivors
+        ).survivors
+        more = len(found.survivors) - len(left)
+        found = Strength(found.by_value + more, found.by_form, left)
+    return found
 
 
 def _outcome(block: Block, page: Page, draws: list[dict[str, Any]]) -> Outcome:

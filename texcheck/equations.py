@@ -4,7 +4,7 @@ A row whose left side is bound is compared; a row whose left side is not
 defines it for the rows that follow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -118,7 +118,13 @@ class Page:
             for (clause, _), before in zip(clauses, used, strict=True):
                 clause.used = before
 
-    def check(self, latex: str, line: int | None = None) -> Result:
+    def check(
+        self,
+        latex: str,
+        line: int | None = None,
+        *,
+        known: Collection[str] = (),
+    ) -> Result:
         """Check one block.
 
         Parameters
@@ -127,6 +133,8 @@ class Page:
             What stands between the dollar signs.
         line : int, optional
             The line of the page, for messages.
+        known : collection of str
+            The source of rows that are likely to hold: they come last.
 
         Returns
         -------
@@ -144,7 +152,7 @@ class Page:
         kept = (dict(scope.definitions), dict(scope.rows), len(self.clauses))
         try:
             with np.errstate(all="ignore"):
-                return self._check(latex, line)
+                return self._check(latex, line, known)
         except EquationError as error:
             self._restore(*kept)
             raise error.at(page=self.name, line=line) from None
@@ -183,7 +191,9 @@ class Page:
 
     # One block.
 
-    def _check(self, latex: str, line: int | None) -> Result:
+    def _check(
+        self, latex: str, line: int | None, known: Collection[str]
+    ) -> Result:
         self.scope.reset(self.seed)
         self.block += 1
         rows = read_rows(latex)
@@ -199,7 +209,9 @@ class Page:
                     comparisons.append(self._comparison(row, head))
         agreement, coverage = Agreement(TOLERANCE), Coverage()
         names: list[str] = []
-        for comparison in comparisons:
+        for comparison in sorted(
+            comparisons, key=lambda one: one.row.source in known
+        ):
             with _place(comparison.row):
                 comparison.run(agreement, coverage)
             names += comparison.names

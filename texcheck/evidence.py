@@ -10,20 +10,20 @@ file with the reason why it is no false formula:
 """
 
 import contextlib
-import hashlib
-import json
 import platform
 import tomllib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from texcheck.alter import Strength
 from texcheck.document import Outcome, check_page, grade
+from texcheck.kept import Kept
 
 __all__ = ["Evidence", "Pins", "collect", "gather", "versions"]
 
@@ -103,15 +103,16 @@ class Pins:
 def collect(name: str, markdown: str, graded: bool = True) -> list[Evidence]:
     """Check every equation of a page, and alter each that holds."""
     outcomes = check_page(name, markdown)
+    strengths = grade(outcomes) if graded else [None] * len(outcomes)
     return [
-        _evidence(name, outcomes, at, graded) for at in range(len(outcomes))
+        _evidence(name, outcome, strength)
+        for outcome, strength in zip(outcomes, strengths, strict=True)
     ]
 
 
 def _evidence(
-    name: str, outcomes: list[Outcome], at: int, graded: bool
+    name: str, outcome: Outcome, strength: Strength | None
 ) -> Evidence:
-    outcome = outcomes[at]
     block, result = outcome.block, outcome.result
     found = Evidence(block.line, block.text, outcome.status, block.reason)
     if outcome.error is not None:
@@ -125,12 +126,11 @@ def _evidence(
         found.largest_error = float(result.largest_error)
         found.functions = list(outcome.functions)
         found.names = list(result.names)
-        if graded:
-            strength = grade(outcomes, at)
-            found.graded = True
-            found.by_value = strength.by_value
-            found.by_form = strength.by_form
-            found.survivors = [asdict(form) for form in strength.survivors]
+    if strength is not None:
+        found.graded = True
+        found.by_value = strength.by_value
+        found.by_form = strength.by_form
+        found.survivors = [asdict(form) for form in strength.survivors]
     return found
 
 
@@ -149,8 +149,8 @@ def gather(
     pages : mapping of str to str
         The text of each page by its name.
     cache : Path, optional
-        A folder; a result is kept there under a hash of the page, of the
-        code of `packages` and of texcheck, and of the versions.
+        A folder; see `Kept`. Who checks the same pages with the same folder
+        and packages, at the same time or later, does the work once.
     packages : iterable of str
         What the pages import and what may change.
     graded : bool
@@ -164,71 +164,47 @@ def gather(
     dict of str to list of Evidence
         One item an equation, in order.
     """
-    known: dict[str, list[Evidence]] = {}
-    code = _code_hash(("texcheck", *packages)) if cache else ""
-    missing = []
-    for name, markdown in pages.items():
-        if "$$" not in markdown:
-            known[name] = []
-            continue
-        kept = _kept(cache, name, markdown, code, graded)
-        if kept is None:
-            missing.append(name)
-        else:
-            known[name] = kept
-    if missing:
-        texts = [pages[name] for name in missing]
-        found = _in_parallel(missing, texts, graded, processes)
-        for name, evidence in zip(missing, found, strict=True):
-            known[name] = evidence
-            if cache is not None:
-                path = _place(cache, name, pages[name], code, graded)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                kept_text = json.dumps([asdict(e) for e in evidence])
-                path.write_text(kept_text, encoding="utf-8")
-    return {name: known[name] for name in pages}
+    kept = Kept(cache, packages) if cache else None
+    known = {n: _kept(n, t, graded, kept) for n, t in pages.items()}
+    missing = [name for name in pages if known[name] is None]
+    # The longest first, so that the last page to end is a short one.
+    missing.sort(key=lambda name: -len(pages[name]))
+    texts = [pages[name] for name in missing]
+    one = partial(_kept_or_found, graded=graded, kept=kept)
+    if processes == 1 or len(missing) < 2:
+        known |= zip(missing, map(one, missing, texts), strict=True)
+    else:
+        with ProcessPoolExecutor(processes) as pool:
+            found = pool.map(one, missing, texts)
+            known |= zip(missing, found, strict=True)
+    return {name: known[name] or [] for name in pages}
 
 
-def _in_parallel(
-    names: list[str], texts: list[str], graded: bool, processes: int | None
-) -> list[list[Evidence]]:
-    if processes == 1 or len(names) == 1:
-        return [
-            collect(n, t, graded) for n, t in zip(names, texts, strict=True)
-        ]
-    with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(collect, names, texts, [graded] * len(names)))
+def _kept_or_found(
+    name: str, markdown: str, graded: bool, kept: Kept | None
+) -> list[Evidence]:
+    """Check a page, unless another process has done so meanwhile."""
+    known = _kept(name, markdown, graded, kept)
+    if known is not None:
+        return known
+    found = collect(name, markdown, graded)
+    if kept is not None:
+        kept.put([asdict(e) for e in found], name, markdown, graded)
+    return found
 
 
 def _kept(
-    cache: Path | None, name: str, markdown: str, code: str, graded: bool
+    name: str, markdown: str, graded: bool, kept: Kept | None
 ) -> list[Evidence] | None:
-    if cache is None:
+    """Return what is known of a page: none, without equations; or None."""
+    if "$$" not in markdown:
+        return []
+    if kept is None:
         return None
-    for grade_of_kept in (True, graded):
-        path = _place(cache, name, markdown, code, grade_of_kept)
-        if path.exists():
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            return [Evidence(**item) for item in kept]
-    return None
-
-
-def _place(
-    cache: Path, name: str, markdown: str, code: str, graded: bool
-) -> Path:
-    parts = [name, markdown, code, graded, versions()]
-    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-    return cache / f"{digest}.json"
-
-
-def _code_hash(packages: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for package in packages:
-        spec = find_spec(package)
-        for place in spec.submodule_search_locations or [] if spec else []:
-            for path in sorted(Path(place).rglob("*.py")):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
+    found = kept.get(name, markdown, True)
+    if found is None and not graded:
+        found = kept.get(name, markdown, False)
+    return None if found is None else [Evidence(**item) for item in found]
 
 
 def versions() -> dict[str, str]:

@@ -35,6 +35,10 @@ Locals = dict[str, Value]
 Closure = Callable[[Locals], Value]
 # Tells the letters of a clause from an index, or None where it differs.
 Match = Callable[[tuple[int, ...]], Locals | None]
+# What one evaluation of rules has found: value and reads by rule and index.
+Memo = dict[tuple, tuple[Value, set[tuple]]]
+# Stands among the reads for all that a derivative has read.
+_DERIVATIVE = ("", ())
 
 
 @dataclass(eq=False)
@@ -74,6 +78,18 @@ class Mode:
     replaced: Mapping[str, tuple[tuple[int, ...], Value]]
     held: tuple[str, tuple[int, ...]] | None = None
 
+    def reaches(self, reads: set[tuple]) -> bool:
+        """Whether what is replaced is, or may be, among `reads`."""
+        if _DERIVATIVE in reads:
+            return True
+        for name, index in reads:
+            replaced = self.replaced.get(name)
+            if replaced is not None:
+                shared = min(len(index), len(replaced[0]))
+                if index[:shared] == replaced[0][:shared]:
+                    return True
+        return False
+
 
 class Scope:
     """The namespace of a page with the rows that have been read."""
@@ -83,7 +99,9 @@ class Scope:
         self.cache: dict[str, tuple[object, Known | None, Value]] = {}
         self.definitions: dict[str, list[Clause]] = {}
         self.rows: dict[str, list[Clause]] = {}
-        self.memo: dict[tuple, tuple[Value, set[tuple]]] = {}
+        self.memo: Memo = {}
+        # What rules give in a derivative while nothing is replaced yet.
+        self.unmoved: dict[tuple | None, Memo] = {}
         self.mode: Mode | None = None
         self.own: tuple[str, tuple] | None = None
         # What the definitions being evaluated have read, the innermost last.
@@ -99,6 +117,7 @@ class Scope:
         """Forget what an earlier block has evaluated."""
         self.generation += 1
         self.memo, self.mode, self.own, self.trail = {}, None, None, []
+        self.unmoved = {}
         self.active, self.steps, self.inexact = set(), 0, False
         self.read_names = set()
         self.rng = np.random.default_rng(seed)
@@ -174,10 +193,12 @@ class Scope:
 
     def read(self, name: str, index: tuple[int, ...] = ()) -> Value:
         """Return the value of `name` at `index`."""
-        self._refuse_own(name, index)
+        if self.own is not None:
+            self._refuse_own(name, index)
         if self.trail:
             self.trail[-1].add((name, index))
-        if self.mode is not None:
+        mode = self.mode
+        if mode and (name in mode.replaced or name in self.rows):
             return self._read_through(name, index)
         known, value = self.entry(name)
         if known is not None:
@@ -284,6 +305,10 @@ class Scope:
         place = (id(clause), key)
         if place in self.memo:
             return self._remembered(*self.memo[place])
+        if self.mode is not None and self.mode.replaced:
+            value, reads = self._before(self.mode.held, clause, key, local)
+            if not self.mode.reaches(reads):
+                return self._remembered(value, reads)
         self._enter(clause, place)
         self.trail.append(set())
         try:
@@ -297,6 +322,17 @@ class Scope:
             self.active.discard(place)
         self.memo[place] = value, reads
         return self._remembered(value, reads)
+
+    def _before(
+        self, held: tuple | None, clause: Clause, key: tuple, local: Locals
+    ) -> tuple[Value, set[tuple]]:
+        """Return what a rule gives, and reads, while nothing is replaced."""
+        memo = self.unmoved.setdefault(held, {})
+        place = (id(clause), key)
+        if place not in memo:
+            with self._within(Mode({}, held), memo):
+                self.run(clause, key, local)
+        return memo[place]
 
     def _remembered(self, value: Value, reads: set[tuple]) -> Value:
         """Return a value after asking what it was made of."""
@@ -406,17 +442,22 @@ class Scope:
         held: tuple[str, tuple[int, ...]] | None,
     ) -> Iterator[None]:
         """Evaluate with `name` at `index` replaced by `value`."""
-        mode, memo, own = self.mode, self.memo, self.own
-        trail, self.trail = self.trail, []
-        before = mode.replaced if mode else {}
-        fixed = held or (mode.held if mode else None)
-        self.mode = Mode({**before, name: (index, value)}, fixed)
-        self.memo, self.own = {}, None
+        before = self.mode.replaced if self.mode else {}
+        fixed = held or (self.mode.held if self.mode else None)
+        with self._within(Mode({**before, name: (index, value)}, fixed), {}):
+            yield
+        if self.trail:
+            self.trail[-1].add(_DERIVATIVE)
+
+    @contextmanager
+    def _within(self, mode: Mode, memo: Memo) -> Iterator[None]:
+        """Evaluate rules in `mode`, apart from what is under way."""
+        kept = self.mode, self.memo, self.own, self.trail
+        self.mode, self.memo, self.own, self.trail = mode, memo, None, []
         try:
             yield
         finally:
-            self.mode, self.memo, self.own = mode, memo, own
-            self.trail = trail
+            self.mode, self.memo, self.own, self.trail = kept
 
 
 def _same(first: tuple, second: tuple) -> bool:

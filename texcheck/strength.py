@@ -8,12 +8,17 @@ survives without a reason in the pins, or if fewer than ``--bar`` are rejected.
 import argparse
 import sys
 import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from texcheck.document import check_page
 from texcheck.evidence import Evidence, Pins, gather
 
-__all__ = ["false_alarms", "main", "report"]
+__all__ = ["alarms", "false_alarms", "main", "report"]
+
+# How many seeds of a page one process takes at a time.
+_PORTION = 10
 
 
 def report(
@@ -54,25 +59,45 @@ def report(
     return wrong
 
 
-def false_alarms(pages: dict[str, str], seeds: int) -> list[str]:
-    """Draw the data of each page anew, `seeds` times; return what fails.
+def false_alarms(
+    pages: Mapping[str, str], seeds: int, processes: int | None = None
+) -> list[str]:
+    """Draw the data of each page anew, `seeds` times; return what fails."""
+    tasks = [
+        (name, text, range(first, min(first + _PORTION, seeds + 1)))
+        for name, text in pages.items()
+        if "$$" in text
+        for first in range(1, seeds + 1, _PORTION)
+    ]
+    with ProcessPoolExecutor(processes) as pool:
+        found = list(pool.map(alarms, *zip(*tasks, strict=True)))
+    alarmed = [alarm for _, told in found for alarm in told]
+    checked = sum(count for count, _ in found)
+    print(f"{len(alarmed)} false alarms in {checked} checks, {seeds} seeds")
+    return alarmed
 
-    A page's ``default_rng(0)`` becomes ``default_rng(seed)``. Snippets are
-    run only where the equations need what they bind.
+
+def alarms(
+    name: str, markdown: str, seeds: Iterable[int]
+) -> tuple[int, list[str]]:
+    """Check a page with other data; return how many checks, and what fails.
+
+    Its ``default_rng(0)`` becomes ``default_rng(seed)``. Snippets are run
+    only where the equations need what they bind.
     """
-    alarms, checked = [], 0
-    for name, text in pages.items():
-        if "$$" not in text:
-            continue
-        outcomes = check_page(name, text, fences=False)
-        fences = any(o.status == "failed" for o in outcomes)
-        for seed in range(1, seeds + 1):
-            for o in check_page(name, text, seed=seed, fences=fences):
-                checked += 1
-                if o.status == "failed":
-                    alarms.append(f"seed {seed}: {o.error}")
-    print(f"{len(alarms)} false alarms in {checked} checks, {seeds} seeds")
-    return alarms
+    first = check_page(name, markdown, fences=False)
+    fences = any(o.status == "failed" for o in first)
+    outcomes = [
+        (seed, outcome)
+        for seed in seeds
+        for outcome in check_page(name, markdown, seed=seed, fences=fences)
+    ]
+    told = [
+        f"seed {seed}: {outcome.error}"
+        for seed, outcome in outcomes
+        if outcome.status == "failed"
+    ]
+    return len(outcomes), told
 
 
 def main() -> None:
@@ -83,6 +108,10 @@ def main() -> None:
     parser.add_argument("--processes", type=int)
     parser.add_argument("--bar", type=float, default=0.0, help="such as 0.98")
     parser.add_argument("--seeds", type=int, default=0, help="data drawn anew")
+    parser.add_argument("--cache", type=Path, help="a folder of kept results")
+    parser.add_argument(
+        "--packages", nargs="*", default=[], help="what the pages import"
+    )
     options = parser.parse_args()
     started = time.perf_counter()
     pages = {
@@ -90,9 +119,15 @@ def main() -> None:
         for path in sorted(options.folder.rglob("*.md"))
     }
     pins = Pins(options.survivors or options.folder / "survivors.toml")
-    found = gather(pages, processes=options.processes)
-    alarms = false_alarms(pages, options.seeds) if options.seeds else []
-    wrong = alarms + report(found, pins, options.bar)
+    found = gather(
+        pages,
+        cache=options.cache,
+        packages=options.packages,
+        processes=options.processes,
+    )
+    wrong = report(found, pins, options.bar)
+    if options.seeds:
+        wrong += false_alarms(pages, options.seeds, options.processes)
     print(f"in {time.perf_counter() - started:.1f} s")
     if wrong:
         sys.exit("\n".join(wrong))

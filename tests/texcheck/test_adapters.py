@@ -132,6 +132,15 @@ def test_a_kept_result_is_used_until_the_page_changes(project):
     assert len(list((project / ".cache" / "texcheck").iterdir())) == 2
 
 
+def test_build_and_strength_share_what_they_find(project):
+    run(project, "mkdocs", "build")
+    kept = list((project / ".cache" / "texcheck").iterdir())
+    shared = ["--cache", ".cache/texcheck", "--packages", "numpy.linalg"]
+    done = run(project, "texcheck.strength", "docs", *shared)
+    assert "altered forms rejected" in done.stdout
+    assert list((project / ".cache" / "texcheck").iterdir()) == kept
+
+
 def test_three_lines_of_conftest(project):
     done = run(
         project, "pytest", "-q", "-rs", "docs", "-p", "no:cacheprovider"
