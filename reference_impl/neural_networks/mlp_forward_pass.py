@@ -157,11 +157,13 @@ def mlp_forward(
     net_inputs, activations = [], [A]
     last = len(weights) - 1
     for l, (W, b) in enumerate(zip(weights, biases, strict=True)):
-        Z = activations[l] @ W
-        Z += b
-        phi_Z = _activations.forward(activation, Z) if l < last else None
+        Z = activations[l] @ W + b
         net_inputs.append(Z)
-        activations.append(output_of(unit, Z) if phi_Z is None else phi_Z)
+        activations.append(
+            output_of(unit, Z)
+            if l == last
+            else _activations.forward(activation, Z)
+        )
     return MLPForward(net_inputs, activations)
 
 
