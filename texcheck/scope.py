@@ -330,8 +330,11 @@ class Scope:
         memo = self.unmoved.setdefault(held, {})
         place = (id(clause), key)
         if place not in memo:
-            with self._within(Mode({}, held), memo):
-                self.run(clause, key, local)
+            try:
+                with self._within(Mode({}, held), memo):
+                    self.run(clause, key, local)
+            except EquationError:  # what is replaced may be what mends it
+                memo[place] = None, {_DERIVATIVE}
         return memo[place]
 
     def _remembered(self, value: Value, reads: set[tuple]) -> Value:

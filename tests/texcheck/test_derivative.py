@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from texcheck import EquationError, Seq, Unsupported, check
+from texcheck import EquationError, Page, Seq, Unsupported, check
 
 x = np.array([0.3, -1.2, 2.1])
 W = np.array([[0.5, 1.5, -0.7], [2.0, -0.3, 0.9]])
@@ -136,3 +136,41 @@ def test_a_scalar_row_is_differentiated_once_removed() -> None:
         r"\frac{\partial L}{\partial x_i} = \frac{2 x_i}{s}"
     )
     assert check(rows, {"x": x, "L": np.log(x @ x)}).comparisons == 4
+
+
+def test_what_a_change_does_not_reach_is_evaluated_once() -> None:
+    calls: list[float] = []
+
+    def f(v: float) -> float:
+        calls.append(v)
+        return v**3
+
+    names = {"x": x, "y": x**3, "L": float(np.sum(x**3)), "f": f}
+    rows = r"y_i = f(x_i) \\ L = \sum_i y_i \\ "
+    forward = len(x)
+    check(rows + r"\frac{\partial L}{\partial x_i} = 3 x_i^2", names)
+    # One row of the three moves with each x_i: at four places.
+    assert len(calls) == forward + len(x) + 4 * len(x)
+
+
+def test_a_derivative_inside_a_row_is_never_taken_for_unmoved() -> None:
+    names = {"a": 0.7, "b": 1.9, "u": 2 * 0.7 * 1.9, "v": (2 * 0.7 * 1.9) ** 2}
+    latex = (
+        r"q = a^2 b \\ u = \frac{\partial q}{\partial a} \\ v = u^2 \\ "
+        r"\frac{\partial v}{\partial b} = 8 a^2 b"
+    )
+    assert check(latex, names).comparisons == 3
+    with pytest.raises(EquationError, match="row 4"):
+        check(latex.replace("8 a^2", "0 a^2"), names)
+
+
+def test_a_row_that_holds_no_more_does_not_stop_a_derivative_by_its_name() -> (
+    None
+):
+    page = Page(namespace={"a": np.array([0.5, 3.0]), "p": np.array([-3, -8])})
+    page.check(r"p_i = 2 - 2 a_i - 4 [i = 0] - 4 [i = 1]")
+    p = np.array([0.4, 0.7])
+    page.bind({"a": np.array([0.5, 3.0]), "p": p, "l": np.log(p)})
+    page.check(
+        r"l_i = \log p_i \\ \frac{\partial l_i}{\partial p_i} = \frac{1}{p_i}"
+    )
