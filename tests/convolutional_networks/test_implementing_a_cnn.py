@@ -15,8 +15,8 @@ from reference_impl import (
     cnn_forward,
     cnn_init,
     cnn_loss_and_gradients,
-    cnn_train,
     cnn_step,
+    cnn_train,
 )
 from reference_impl.examples import digits_cnn
 
