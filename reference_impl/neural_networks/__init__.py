@@ -2,6 +2,7 @@
 
 from reference_impl.neural_networks import (
     activation_functions,
+    autoencoders,
     backpropagation,
     backpropagation_operations,
     backpropagation_scalars,
@@ -12,6 +13,7 @@ from reference_impl.neural_networks import (
     divergences,
     dropout_layer,
     dynamic_programming,
+    feedforward_network,
     gaussian_loss,
     group_normalization,
     hard_activations,
@@ -31,6 +33,7 @@ from reference_impl.neural_networks import (
     optimizers,
     output_units,
     positional_encodings,
+    principal_components,
     returns_and_advantages,
     rms_normalization,
     scaled_attention,
@@ -45,6 +48,7 @@ from reference_impl.neural_networks import (
     vanishing_and_exploding_gradients,
 )
 from reference_impl.neural_networks.activation_functions import *
+from reference_impl.neural_networks.autoencoders import *
 from reference_impl.neural_networks.backpropagation import *
 from reference_impl.neural_networks.backpropagation_operations import *
 from reference_impl.neural_networks.backpropagation_scalars import *
@@ -55,6 +59,7 @@ from reference_impl.neural_networks.categorical_losses import *
 from reference_impl.neural_networks.divergences import *
 from reference_impl.neural_networks.dropout_layer import *
 from reference_impl.neural_networks.dynamic_programming import *
+from reference_impl.neural_networks.feedforward_network import *
 from reference_impl.neural_networks.gaussian_loss import *
 from reference_impl.neural_networks.group_normalization import *
 from reference_impl.neural_networks.hard_activations import *
@@ -74,6 +79,7 @@ from reference_impl.neural_networks.optimizer_steps import *
 from reference_impl.neural_networks.optimizers import *
 from reference_impl.neural_networks.output_units import *
 from reference_impl.neural_networks.positional_encodings import *
+from reference_impl.neural_networks.principal_components import *
 from reference_impl.neural_networks.returns_and_advantages import *
 from reference_impl.neural_networks.rms_normalization import *
 from reference_impl.neural_networks.scaled_attention import *
@@ -124,6 +130,9 @@ __all__ = [
     *transformer_layers.__all__,
     *transformer.__all__,
     *transformer_decoder.__all__,
+    *feedforward_network.__all__,
+    *principal_components.__all__,
+    *autoencoders.__all__,
     *tabular_environments.__all__,
     *dynamic_programming.__all__,
     *returns_and_advantages.__all__,

@@ -1,4 +1,4 @@
-"""What scikit-learn expects of a classifier, without importing it.
+"""What scikit-learn expects of an estimator, without importing it.
 
 scikit-learn recognises an estimator by its methods, so that its pipelines,
 searches and checks work with ours. It is imported where one of its own types is
@@ -15,11 +15,11 @@ import numpy as np
 MINIMUM = "while a minimum of 1 is required"
 
 
-class Classifier:
-    """Parameters, representation and tags of an estimator."""
+class Estimator:
+    """Parameters, representation and checks; `fitted` is what fitting sets."""
 
+    fitted: str
     n_features_in_: int
-    classes_: np.ndarray
 
     @classmethod
     def _names(cls) -> list[str]:
@@ -50,16 +50,8 @@ class Classifier:
         )
         return f"{type(self).__name__}({changed})"
 
-    def __sklearn_tags__(self) -> Any:
-        utils = importlib.import_module("sklearn.utils")
-        return utils.Tags(
-            estimator_type="classifier",
-            target_tags=utils.TargetTags(required=True),
-            classifier_tags=utils.ClassifierTags(),
-        )
-
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "classes_")
+        return hasattr(self, self.fitted)
 
     def _check_is_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
@@ -80,6 +72,35 @@ class Classifier:
                 "X must have the columns of fit, in their order, got "
                 f"X.columns={names}, feature_names_in_={fitted}"
             )
+
+
+class Classifier(Estimator):
+    """An estimator that predicts classes."""
+
+    fitted = "classes_"
+    classes_: np.ndarray
+
+    def __sklearn_tags__(self) -> Any:
+        utils = importlib.import_module("sklearn.utils")
+        return utils.Tags(
+            estimator_type="classifier",
+            target_tags=utils.TargetTags(required=True),
+            classifier_tags=utils.ClassifierTags(),
+        )
+
+
+class Transformer(Estimator):
+    """An estimator that gives the data other coordinates."""
+
+    def __sklearn_tags__(self) -> Any:
+        utils = importlib.import_module("sklearn.utils")
+        return utils.Tags(
+            estimator_type="transformer",
+            target_tags=utils.TargetTags(required=False),
+            transformer_tags=utils.TransformerTags(
+                preserves_dtype=["float64", "float32"]
+            ),
+        )
 
 
 class NotFittedError(ValueError, AttributeError):
