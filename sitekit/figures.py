@@ -96,7 +96,10 @@ def to_svg(figure: "Figure", name: str) -> str:
         )
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.S)
     svg = re.sub(r" ?font-family: [^;\"]*;", "", svg)
-    svg = re.sub(r"(\d+\.\d\d)\d+", r"\1", svg)
+    # Two decimals are enough for places; words keep the numbers they say.
+    svg = re.sub(
+        r"<[^>]*>", lambda m: re.sub(r"(\d+\.\d\d)\d+", r"\1", m[0]), svg
+    )
     return re.sub(r">\s+<", "><", svg)
 
 

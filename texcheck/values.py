@@ -86,6 +86,8 @@ class Seq:
             if axis:
                 raise EquationError("a list of arrays has no second axis")
             size = len(self.values)
+        elif axis >= self.ndim:
+            raise EquationError(f"a sequence has no axis {axis}", "index")
         else:
             size = self.values.shape[axis]
         first = self.start if axis in self.axes else 0

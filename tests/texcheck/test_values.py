@@ -20,6 +20,11 @@ def test_a_sequence_counts_from_its_start() -> None:
             values.at((i,))
 
 
+def test_a_sequence_is_asked_for_an_axis_it_has_not() -> None:
+    with pytest.raises(EquationError, match="a sequence has no axis 2"):
+        extent(Seq(A), 2)
+
+
 def test_a_sequence_has_a_value_outside() -> None:
     state = np.array([7.0, 8.0, 9.0])
     values = Seq(A, start=1, outside=state)
