@@ -2,6 +2,11 @@
 
 from reference_impl.recurrent_networks import (
     backpropagation_through_time,
+    character_language_model,
+    character_sampling,
+    character_text,
+    character_training,
+    checkpoints,
     gated_recurrent_unit,
     gru_layouts,
     hidden_recurrence,
@@ -14,6 +19,11 @@ from reference_impl.recurrent_networks import (
     recurrent_sequence,
 )
 from reference_impl.recurrent_networks.backpropagation_through_time import *
+from reference_impl.recurrent_networks.character_language_model import *
+from reference_impl.recurrent_networks.character_sampling import *
+from reference_impl.recurrent_networks.character_text import *
+from reference_impl.recurrent_networks.character_training import *
+from reference_impl.recurrent_networks.checkpoints import *
 from reference_impl.recurrent_networks.gated_recurrent_unit import *
 from reference_impl.recurrent_networks.gru_layouts import *
 from reference_impl.recurrent_networks.hidden_recurrence import *
@@ -37,4 +47,9 @@ __all__ = [
     *gru_layouts.__all__,
     *recurrent_layers.__all__,
     *recurrent_cells.__all__,
+    *character_text.__all__,
+    *character_language_model.__all__,
+    *character_sampling.__all__,
+    *character_training.__all__,
+    *checkpoints.__all__,
 ]

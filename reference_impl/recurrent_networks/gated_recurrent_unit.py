@@ -2,6 +2,9 @@
 
 Page: docs/recurrent-networks/gru.md.
 
+The module has a longer name than its page, because the package offers the
+function `gru` under the shorter one.
+
 Axes: T steps, B batch, I inputs, H hidden units, L layers, D directions.
 The 3*H rows of a weight are the gates r, z, n, in PyTorch's order.
 """

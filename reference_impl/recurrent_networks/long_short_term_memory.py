@@ -2,6 +2,9 @@
 
 Page: docs/recurrent-networks/lstm.md.
 
+The module has a longer name than its page, because the package offers the
+function `lstm` under the shorter one.
+
 Axes: T steps, B batch, I inputs, H hidden units, L layers, D directions.
 The 4*H rows of a weight are the gates i, f, g, o, in PyTorch's order.
 """
