@@ -4,10 +4,7 @@ import functools
 import hashlib
 import importlib.metadata
 import json
-import linecache
-import os
 import platform
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,9 +25,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-@functools.cache
 def code_hash() -> str:
-    """Return a hash of the project's own code; `forget` it when files changed."""
+    """Return a hash of the project's own code as it is on disk now."""
     digest = hashlib.sha256()
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
@@ -38,37 +34,19 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def forget() -> None:
-    """Look at the project's own code anew, and import it anew, from here on."""
-    code_hash.cache_clear()
-    linecache.checkcache()
-    for name in list(sys.modules):
-        if name.partition(".")[0] == PACKAGES[0]:
-            del sys.modules[name]
-
-
-def _path(kind: str, parts: tuple[object, ...]) -> Path:
-    key = hashlib.sha256(
-        json.dumps([code_hash(), versions(), *map(str, parts)]).encode()
-    ).hexdigest()[:32]
-    return FOLDER / kind / f"{key}.json"
-
-
-def known(kind: str, *parts: object) -> bool:
-    """Return whether the result for these parts is kept already."""
-    return _path(kind, parts).exists()
-
-
 def cached(
     kind: str, parts: tuple[object, ...], compute: Callable[[], Any]
 ) -> Any:
     """Return `compute()`, JSON, from the cache if `parts` and code are as before."""
-    path = _path(kind, parts)
+    key = hashlib.sha256(
+        json.dumps([code_hash(), versions(), *map(str, parts)]).encode()
+    ).hexdigest()[:32]
+    path: Path = FOLDER / kind / f"{key}.json"
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
     value = compute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
+    partial = path.with_suffix(".part")
     partial.write_text(json.dumps(value), encoding="utf-8")
     partial.replace(path)
     return value
