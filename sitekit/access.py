@@ -1,23 +1,30 @@
 """What axe asks of a page, mended in the HTML whatever theme wrote it."""
 
+import re
+
 from bs4 import BeautifulSoup
 
-from sitekit import copying, extent
+from sitekit import copying
+
+DIALOG = re.compile(r'<\w+\b(?=[^>]* role="dialog")(?![^>]* aria-label)')
 
 
-def make_accessible(page: str) -> str:
-    """Return `page` with scrollable boxes reachable and dialogs named."""
-    soup = BeautifulSoup(page, "html.parser")
-    for dialog in soup.select('[role="dialog"]:not([aria-label])'):
-        dialog["aria-label"] = "Search"
-    for block in soup.select("pre:has(> code)"):
-        block["tabindex"] = "0"
+def make_accessible(content: str) -> str:
+    """Return the content of a page, what scrolls in it reachable by keyboard."""
+    soup = BeautifulSoup(content, "lxml")
+    for code in soup.find_all("code"):
+        if code.parent is not None and code.parent.name == "pre":
+            code.parent["tabindex"] = "0"
     copying.add_buttons(soup)
-    for table in soup.select("article table:not([class])"):
+    for table in soup.find_all("table", class_=False):
         table["class"] = "plain"  # no theme's script wraps it once more
         wrapper = soup.new_tag(
             "div", attrs={"class": "scroll", "tabindex": "0"}
         )
         table.wrap(wrapper)
-    extent.note(soup)
-    return str(soup)
+    return soup.body.decode_contents() if soup.body else ""
+
+
+def name_dialogs(page: str) -> str:
+    """Return the finished page with a name for each dialog that has none."""
+    return DIALOG.sub(lambda tag: f'{tag[0]} aria-label="Search"', page)

@@ -6,11 +6,14 @@ is not written by anybody; page and API page are linked both ways.
 """
 
 import ast
+import functools
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 
 from sitekit.npm import ROOT
 
@@ -22,6 +25,8 @@ FUNCTIONS = "<!-- functions -->"
 #: Where an API page says which equations its functions were compared with.
 CHECKED = "<!-- checked -->"
 PAGE = re.compile(r"^Page: docs/(\S+\.md)\.?$", re.M)
+#: The dash before a description that is not there.
+BARE = re.compile(r"\s*–\s*$")
 
 
 @dataclass
@@ -42,6 +47,13 @@ class Topic:
         return Path(self.page).stem.replace("-", " ").capitalize()
 
 
+def title(markdown: str, otherwise: str) -> str:
+    """Return the first heading of a page, or `otherwise` where it has none."""
+    match = re.search(r"^# (.+)$", markdown, re.M)
+    return match[1].strip() if match else otherwise
+
+
+@functools.cache
 def topics() -> list[Topic]:
     """Return the topics of every chapter; one without public functions has none."""
     found: dict[str, Topic] = {}
@@ -97,13 +109,26 @@ def link(markdown: str) -> str:
     )
 
 
-def link_functions(soup: BeautifulSoup) -> None:
-    """Link each ``<code data-function="conv2d">`` to its API page."""
+def link_functions(
+    soup: BeautifulSoup, url_to: Callable[[str], str | None]
+) -> None:
+    """Link each ``<code data-function="conv2d">`` to its API page.
+
+    `url_to` returns the address of a Markdown file, or None if the site has it not.
+    """
     full = names()
+    pages = {
+        name: topic.reference
+        for topic in topics()
+        for members in topic.members.values()
+        for name in members
+    }
     for code in soup.select("code[data-function]"):
-        name = full.get(str(code["data-function"]))
-        if name is not None:
-            code.wrap(soup.new_tag("autoref", attrs={"identifier": name}))
+        name = str(code["data-function"])
+        url = url_to(pages[name]) if name in pages else None
+        if url is not None:
+            href = f"{url}#{full[name]}"
+            code.wrap(soup.new_tag("a", attrs={"href": href}))
 
 
 def listing(topics: list[Topic]) -> str:
@@ -141,8 +166,8 @@ def tidy(soup: BeautifulSoup) -> None:
             paragraph.decompose()
     for item in soup.select("li.doc-section-item"):
         last = item.contents[-1]
-        if str(last).strip() == "–":
-            last.extract()
+        if isinstance(last, NavigableString):
+            last.replace_with(BARE.sub("", last))
 
 
 def markdown(topic: Topic, title: str, has_page: bool) -> str:
@@ -161,8 +186,9 @@ def markdown(topic: Topic, title: str, has_page: bool) -> str:
         + "\n"
         for module, members in topic.members.items()
     )
+    head = json.dumps(f"{title} (API)")  # YAML: a title may hold a colon
     return (
-        f"---\ntitle: {title} (API)\n---\n\n# {title}: functions\n\n{told}"
+        f"---\ntitle: {head}\n---\n\n# {title}: functions\n\n{told}"
         f"Import them from `{PACKAGE}`: `from {PACKAGE} import {first}`.\n\n"
         f"{CHECKED}\n\n{blocks}"
     )

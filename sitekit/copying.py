@@ -30,7 +30,7 @@ def without_prompts(session: str) -> str:
 
 def add_buttons(soup: BeautifulSoup) -> None:
     """Give each block of code, but no output, its button."""
-    for block in soup.select("div.highlight"):
+    for block in soup.find_all("div", class_="highlight"):
         if block.get("data-fate") == "output" or block.select(
             ".sig, .filename"
         ):

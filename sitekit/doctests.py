@@ -4,7 +4,7 @@ import doctest
 import importlib
 from typing import NamedTuple
 
-from sitekit import api
+from sitekit import api, cache
 from sitekit.cache import cached
 
 
@@ -16,8 +16,16 @@ class Examples(NamedTuple):
     failed: int
 
 
+def known() -> bool:
+    """Return whether the examples ran before, on the same code."""
+    return cache.known("doctests")
+
+
 def run_all() -> dict[str, list[Examples]]:
-    """Return the outcome of every public function's examples, by topic."""
+    """Return the outcome of every public function's examples, by topic.
+
+    Raises RuntimeError for an example that does not give what its docstring shows.
+    """
 
     def compute() -> dict[str, list[Examples]]:
         return {
@@ -29,11 +37,14 @@ def run_all() -> dict[str, list[Examples]]:
             for topic in api.topics()
         }
 
-    outcomes = cached("doctests", (), compute)
-    return {
+    outcomes = {
         page: [Examples(*found) for found in examples]
-        for page, examples in outcomes.items()
+        for page, examples in cached("doctests", (), compute).items()
     }
+    wrong = [e.name for found in outcomes.values() for e in found if e.failed]
+    if wrong:
+        raise RuntimeError(f"the examples fail of {', '.join(wrong)}")
+    return outcomes
 
 
 def _run(module_name: str, members: list[str]) -> list[Examples]:

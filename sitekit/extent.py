@@ -87,8 +87,7 @@ def width(node: Tag) -> float:
     return _row(inside)
 
 
-def note(soup: BeautifulSoup) -> None:
-    """Write the width of each displayed equation of the page into its box."""
-    for math in soup.select('.equation__scroll > math[display="block"]'):
-        assert math.parent is not None
-        math.parent["style"] = f"--em:{MARGIN * width(math):.1f}"
+def em(mathml: str) -> float:
+    """Return the width of a displayed equation, with the margin, in em."""
+    soup = BeautifulSoup(mathml, "html.parser")
+    return MARGIN * width(soup)

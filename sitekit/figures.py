@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from sitekit import cache
 from sitekit.cache import cached
 from sitekit.palette import COLOURS, STYLE
 
@@ -64,7 +65,16 @@ def draw_all(path: Path) -> dict[str, str]:
                 files |= {f"{name}.svg": svg, **pictures}
             return files
 
-    return cached("figures", (path, path.read_text(encoding="utf-8")), compute)
+    return cached("figures", _parts(path), compute)
+
+
+def known(path: Path) -> bool:
+    """Return whether the page's figures need not be drawn again."""
+    return cache.known("figures", *_parts(path))
+
+
+def _parts(path: Path) -> tuple[object, ...]:
+    return path, path.read_text(encoding="utf-8")
 
 
 def to_svg(figure: "Figure", name: str) -> str:

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -92,8 +93,8 @@ def write(site: Path) -> int:
     return size
 
 
-def cut(source: Path, wanted: set[str]) -> bytes:
-    """Return the font of the file `source` with only the glyphs of `wanted`."""
+def cut(source: Path | BinaryIO, wanted: set[str]) -> bytes:
+    """Return the font `source` as WOFF2 with only the glyphs of `wanted`."""
     font = TTFont(source)
     options = subset.Options(
         flavor="woff2",
@@ -111,13 +112,22 @@ def cut(source: Path, wanted: set[str]) -> bytes:
     return data.getvalue()
 
 
-def inside(site: Path, page: str) -> str:
-    """Return the rule that carries the font of the HTML `page` within itself.
+def unpacked(site: Path) -> bytes:
+    """Return the font of the site not compressed, quick to cut again and again."""
+    font = TTFont(site / FONT)
+    font.flavor = None
+    data = io.BytesIO()
+    font.save(data)
+    return data.getvalue()
+
+
+def inside(font: bytes, page: str) -> str:
+    """Return the rule that carries what the HTML `page` needs of `font` within itself.
 
     So the maths is there at the first paint and nothing moves when a font comes.
     """
     wanted = characters(page)
     if not wanted:
         return ""
-    data = base64.b64encode(cut(site / FONT, wanted)).decode()
+    data = base64.b64encode(cut(io.BytesIO(font), wanted)).decode()
     return FACE.format(f"data:font/woff2;base64,{data}")

@@ -3,8 +3,6 @@
 import base64
 import json
 import os
-import re
-from collections import Counter
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -14,21 +12,25 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
 
 from sitekit import (
+    ahead,
     api,
+    cache,
     copying,
-    doctests,
     figures,
     fonts,
     links,
     maths,
     offline,
+    search,
     snippets,
     verification,
     weight,
 )
-from sitekit.access import make_accessible
+from sitekit.access import make_accessible, name_dialogs
+from sitekit.asides import Asides
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
 from texcheck.evidence import Evidence
@@ -40,7 +42,7 @@ _topics: list[api.Topic] = []
 _labels: dict[str, maths.Equation] = {}
 _equations: dict[str, list[maths.Equation]] = {}
 _figures: dict[str, str] = {}
-_maths: dict[str, maths.PageMaths] = {}
+_asides: dict[str, Asides] = {}
 _fences: dict[str, list[snippets.Fence]] = {}
 
 
@@ -52,6 +54,8 @@ def on_startup(*, command: str, dirty: bool) -> None:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """List the API pages in the navigation, under the item ``Reference``."""
+    cache.forget()
+    api.topics.cache_clear()
     links.install(Path(config.docs_dir))
     offline.prepare(config)
     order = json.dumps(config.nav)
@@ -86,13 +90,24 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(file)
     for topic in _topics:
         page = files.get_file_from_path(topic.page)
-        title = _title(page) if page else topic.title
+        title = (
+            api.title(page.content_string, page.name) if page else topic.title
+        )
         text = api.markdown(topic, title, page is not None)
         files.append(File.generated(config, topic.reference, content=text))
+    drawn = [
+        path
+        for path in sorted(docs.rglob("*.py"))
+        if path.with_suffix(".md").exists()
+    ]
+    written = {
+        file.src_uri: file.content_string
+        for file in files.documentation_pages()
+        if file.generated_by is None
+    }
+    ahead.run(written, drawn)
     _figures.clear()
-    for path in sorted(docs.rglob("*.py")):
-        if not path.with_suffix(".md").exists():
-            continue
+    for path in drawn:
         folder = path.relative_to(docs).with_suffix("").as_posix()
         for name, content in figures.draw_all(path).items():
             uri = f"{folder}/{name}"
@@ -103,11 +118,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
                 picture = base64.b64decode(content)
                 files.append(File.generated(config, uri, content=picture))
     return files
-
-
-def _title(file: File) -> str:
-    match = re.search(r"^# (.+)$", file.content_string, re.M)
-    return match[1].strip() if match else file.name
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -137,7 +147,6 @@ def on_page_markdown(
     path = page.file.src_uri
     # Faults are told with the line of the file, before anything is put in.
     written = page.file.content_string
-    _maths[path] = maths.PageMaths(path, written, _equations.get(path, []))
     _fences[path] = snippets.fences(path, written)
     for fence in _fences[path]:
         if fence.fate == "run":
@@ -152,7 +161,12 @@ def on_page_markdown(
         return f"{base}#{equation.anchor}"
 
     if verification.MARKER in markdown:
-        told = verification.markdown(*_all_evidence(page, files))
+        told = verification.markdown(
+            verification.gather(
+                page, files, _equation_evidence(), _equations, _topics
+            ),
+            {topic.page: topic.reference for topic in _topics},
+        )
         markdown = markdown.replace(verification.MARKER, told)
     if api.FUNCTIONS in markdown:
         told = api.listing(_topics)
@@ -184,55 +198,12 @@ def _equations_by_function(page: Page, files: Files) -> dict[str, list[str]]:
     return links
 
 
-def _all_evidence(
-    page: Page, files: Files
-) -> tuple[list[verification.PageEvidence], dict[str, str]]:
-    """Return what was run for this build, page by page, and the API pages."""
-    found, examples = [], doctests.run_all()
-    for path, equations in _equation_evidence().items():
-        file = files.get_file_from_path(path)
-        assert file is not None
-        fences = snippets.fences(path, file.content_string)
-        numbered = _equations.get(path, [])
-        url = get_relative_url(file.url, page.url)
-        found.append(
-            verification.PageEvidence(
-                title=_title(file),
-                path=path,
-                anchors=[(e.number, f"{url}#{e.anchor}") for e in numbered],
-                equations=equations,
-                fates=Counter(fence.fate for fence in fences),
-                skipped=[
-                    *(
-                        (e.line, e.reason)
-                        for e in equations
-                        if e.status == "skipped"
-                    ),
-                    *(
-                        (f.line, f.reason)
-                        for f in fences
-                        if f.fate == "skipped"
-                    ),
-                ],
-                examples=examples.get(path, ()),
-            )
-        )
-    written = {evidence.path for evidence in found}
-    found += [
-        verification.PageEvidence(
-            topic.title, topic.page, examples=examples[topic.page]
-        )
-        for topic in _topics
-        if topic.page not in written
-    ]
-    return found, {topic.page: topic.reference for topic in _topics}
-
-
 def on_page_content(
     html: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """Render maths, put figures into the page, and tie code blocks to fences."""
     path = page.file.src_uri
+    asides = _asides[path] = Asides()
     soup = BeautifulSoup(html, "lxml")
     if path.startswith("reference/"):
         api.tidy(soup)
@@ -251,23 +222,45 @@ def on_page_content(
             svg = figures.inline(
                 _figures[uri], str(image["alt"]), beside[0] + beside[1]
             )
-            image.replace_with(BeautifulSoup(svg, "html.parser"))
-    api.link_functions(soup)
-    html = soup.body.decode_contents() if soup.body else ""
-    return _maths[path].extract(html)
+            image.replace_with(asides.put(svg))
+
+    def url_to(target: str) -> str | None:
+        file = files.get_file_from_path(target)
+        return get_relative_url(file.url, page.url) if file else None
+
+    api.link_functions(soup, url_to)
+    for mark in soup.select("details.texcheck"):
+        mark.replace_with(asides.put(str(mark)))
+    maths.render(
+        soup,
+        path,
+        page.file.content_string,
+        _equations.get(path, []),
+        asides,
+    )
+    return soup.body.decode_contents() if soup.body else ""
+
+
+def on_page_context(
+    context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
+) -> TemplateContext:
+    """Finish the content, which the search has indexed by now."""
+    content = make_accessible(page.content or "")
+    page.content = _asides[page.file.src_uri].insert(content)
+    return context
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Put the maths into the finished page and make the page accessible."""
-    output = _maths[page.file.src_uri].insert(output)
-    return make_accessible(output)
+    """Name what the theme put around the content."""
+    return name_dialogs(output)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Cut the font to size and make the pages light; the live server skips the latter."""
+    """Cut the font to size and make the site light; the live server skips the latter."""
     site = Path(config.site_dir)
     fonts.write(site)
     if not _serving:
+        search.slim(site)
         weight.lighten(
             site, config.extra["dark"], with_policy=not offline.wanted(config)
         )

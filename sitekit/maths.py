@@ -11,8 +11,10 @@ import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
+from sitekit import extent
+from sitekit.asides import Asides
 from sitekit.errors import PageError
 from sitekit.npm import NODE, ROOT
 from texcheck.document import blocks, masked
@@ -129,69 +131,50 @@ def resolve_references(
     return "".join([*pieces, markdown[end:]])
 
 
-class PageMaths:
-    """The rendered maths of one page, kept out of the search index until the end."""
-
-    def __init__(self, path: str, markdown: str, equations: list[Equation]):
-        self.path, self.markdown, self.equations = path, markdown, equations
-        self.rendered: list[str] = []
-
-    def extract(self, content: str) -> str:
-        """Render the maths in `content`, HTML, and leave empty placeholders."""
-        if "arithmatex" not in content:
-            return content
-        soup = BeautifulSoup(content, "lxml")
-        numbered = iter(self.equations)
-        for element in soup.select(".arithmatex"):
-            tex = element.get_text()[2:-2].strip()
-            display = element.name == "div"
-            equation = next(numbered, None) if display else None
-            rendered = self._render(tex, display, equation)
-            element.replace_with(
-                BeautifulSoup(
-                    f'<span data-maths="{len(self.rendered)}"></span>',
-                    "html.parser",
-                )
-            )
-            self.rendered.append(rendered)
-        assert isinstance(soup.body, Tag)
-        return soup.body.decode_contents()
-
-    def insert(self, output: str) -> str:
-        """Put the rendered maths back into the finished page."""
-        return re.sub(
-            r'<span data-maths="(\d+)"></span>',
-            lambda match: self.rendered[int(match[1])],
-            output,
-        )
-
-    def _render(
-        self, tex: str, display: bool, equation: Equation | None
-    ) -> str:
-        source = LABEL.sub("", tex)
+def render(
+    soup: BeautifulSoup,
+    path: str,
+    markdown: str,
+    equations: Iterable[Equation],
+    asides: Asides,
+) -> None:
+    """Render the maths of a page, whose numbered `equations` come in order."""
+    numbered = iter(equations)
+    for element in soup.select(".arithmatex"):
+        source = LABEL.sub("", element.get_text()[2:-2].strip())
+        display = element.name == "div"
         try:
             mathml = to_mathml(source, display)
         except TexError as error:
-            raise PageError(
-                self.path, self._line(source), f"TeX:{error}"
-            ) from None
-        if not display:
-            return mathml
-        box = '<div class="equation__scroll" tabindex="0" role="group"'
-        if equation is None:
-            return (
-                f'<div class="equation">{box} aria-label="Equation">'
-                f"{mathml}</div></div>"
-            )
-        anchor, number = equation.anchor, equation.number
-        return (
-            f'<div class="equation" id="{anchor}">'
-            f'{box} aria-label="Equation {number}">{mathml}</div>'
-            f'<a class="equation__number" href="#{anchor}"'
-            f' aria-label="Link to equation {number}">({number})</a></div>'
-        )
+            line = _line(markdown, source)
+            raise PageError(path, line, f"TeX:{error}") from None
+        if display:
+            mathml = _box(mathml, next(numbered, None))
+        element.replace_with(asides.put(mathml))
 
-    def _line(self, tex: str) -> int:
-        words = r"\s+".join(map(re.escape, tex.split()))
-        match = re.search(words, self.markdown)
-        return self.markdown.count("\n", 0, match.start()) + 1 if match else 1
+
+def _box(mathml: str, equation: Equation | None) -> str:
+    """Return a displayed equation in the box it scrolls in, its number beside it."""
+    box = (
+        '<div class="equation__scroll" tabindex="0" role="group" '
+        f'style="--em:{extent.em(mathml):.1f}"'
+    )
+    if equation is None:
+        return (
+            f'<div class="equation">{box} aria-label="Equation">'
+            f"{mathml}</div></div>"
+        )
+    anchor, number = equation.anchor, equation.number
+    return (
+        f'<div class="equation" id="{anchor}">'
+        f'{box} aria-label="Equation {number}">{mathml}</div>'
+        f'<a class="equation__number" href="#{anchor}"'
+        f' aria-label="Link to equation {number}">({number})</a></div>'
+    )
+
+
+def _line(markdown: str, tex: str) -> int:
+    """Return the line of the page that `tex` starts on."""
+    words = r"\s+".join(map(re.escape, tex.split()))
+    match = re.search(words, markdown)
+    return markdown.count("\n", 0, match.start()) + 1 if match else 1

@@ -28,7 +28,7 @@ from typing import Literal
 import numpy as np
 from bs4 import BeautifulSoup
 
-from sitekit import source
+from sitekit import cache, source
 from sitekit.cache import cached
 from sitekit.errors import PageError
 from sitekit.npm import ROOT
@@ -162,8 +162,13 @@ def run(fence: Fence) -> Run:
     return Run(printed.getvalue(), None, namespace)
 
 
+def known(fence: Fence) -> bool:
+    """Return whether the snippet ran before, in the same words on the same code."""
+    return cache.known("snippets", fence.body)
+
+
 def run_cached(fence: Fence) -> Run:
-    """Run a snippet unless it ran before, in the same words on the same code."""
+    """Run a snippet unless what it does is `known`."""
 
     def compute() -> dict[str, object]:
         outcome = run(fence)

@@ -4,11 +4,19 @@ The page holds the marker ``<!-- verification -->``; what replaces it is made of
 was run for this very build.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+
+from sitekit import api, doctests, snippets
+from sitekit.api import Topic
 from sitekit.cache import versions
 from sitekit.doctests import Examples
+from sitekit.maths import Equation
 from texcheck.evidence import Evidence
 
 MARKER = "<!-- verification -->"
@@ -25,6 +33,48 @@ class PageEvidence:
     fates: Mapping[str, int] = field(default_factory=dict)  # fences by fate
     skipped: Sequence[tuple[int, str]] = ()  # (line, reason)
     examples: Sequence[Examples] = ()
+
+
+def gather(
+    here: Page,
+    files: Files,
+    evidence: Mapping[str, Sequence[Evidence]],
+    numbered: Mapping[str, Sequence[Equation]],
+    topics: Iterable[Topic],
+) -> list[PageEvidence]:
+    """Return what was run for this build page by page, to be linked from `here`."""
+    found, examples = [], doctests.run_all()
+    for path, equations in evidence.items():
+        file = files.get_file_from_path(path)
+        assert file is not None
+        url = get_relative_url(file.url, here.url)
+        fences = snippets.fences(path, file.content_string)
+        found.append(
+            PageEvidence(
+                title=api.title(file.content_string, file.name),
+                path=path,
+                anchors=[
+                    (e.number, f"{url}#{e.anchor}")
+                    for e in numbered.get(path, [])
+                ],
+                equations=equations,
+                fates=Counter(fence.fate for fence in fences),
+                skipped=[
+                    (e.line, e.reason)
+                    for e in equations
+                    if e.status == "skipped"
+                ]
+                + [(f.line, f.reason) for f in fences if f.fate == "skipped"],
+                examples=examples.get(path, ()),
+            )
+        )
+    written = {page.path for page in found}
+    found += [
+        PageEvidence(topic.title, topic.page, examples=examples[topic.page])
+        for topic in topics
+        if topic.page not in written
+    ]
+    return found
 
 
 def markdown(

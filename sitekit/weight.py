@@ -68,11 +68,12 @@ def lighten(
     )
     if done.returncode:
         raise RuntimeError(f"weight.mjs failed:\n{done.stderr}")
+    font = fonts.unpacked(site)
     for line in done.stdout.splitlines():
         answer = json.loads(line)
         path = site / answer["page"]
         text = path.read_text(encoding="utf-8")
-        css = FACE.sub("", answer["css"]) + fonts.inside(site, text)
+        css = FACE.sub("", answer["css"]) + fonts.inside(font, text)
         text = _light(text, answer["page"], css)
         path.write_text(
             _with_policy(text) if with_policy else text, encoding="utf-8"

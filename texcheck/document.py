@@ -210,7 +210,7 @@ def check_page(
         functions = {
             function
             for compared in (outcome.result.names if outcome.result else ())
-            for function in namespace.origin.get(compared, ())
+            for function in namespace.functions(compared)
         }
         found.append(replace(outcome, functions=tuple(sorted(functions))))
     try:
@@ -290,6 +290,13 @@ class Names(dict[str, Any]):
         self.fixed: set[str] = set()
         self.origin: dict[str, tuple[str, ...]] = {}
 
+    def functions(self, name: str) -> tuple[str, ...]:
+        """Return the functions a value came from; of one, its own name."""
+        value = self.get(name)
+        if name in self.origin or not inspect.isfunction(value):
+            return self.origin.get(name, ())
+        return (value.__name__,) if value.__name__ != "<lambda>" else ()
+
 
 def _bind(block: Block, name: str, namespace: Names, seed: int) -> None:
     code = block.text
@@ -325,7 +332,7 @@ def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:
         if not isinstance(node, ast.Assign):
             continue
         called = [
-            call.func.id
+            namespace[call.func.id].__name__
             for call in ast.walk(node.value)
             if isinstance(call, ast.Call)
             and isinstance(call.func, ast.Name)
@@ -337,7 +344,7 @@ def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:
                 for name in ast.walk(node.value)
                 if isinstance(name, ast.Name)
                 for function in found.get(
-                    name.id, namespace.origin.get(name.id, ())
+                    name.id, namespace.functions(name.id)
                 )
             ]
         for target in node.targets:

@@ -85,6 +85,9 @@ def test_a_snippet_of_every_page_runs_as_copied(clipboard, site):
             continue
         clipboard.open(path)
         clipboard.wake()
+        clipboard.page.evaluate(
+            "document.querySelectorAll('details').forEach(d => { d.open = true })"
+        )
         blocks = clipboard.page.query_selector_all(RUNS)
         if blocks:
             check(clipboard, blocks[-1])

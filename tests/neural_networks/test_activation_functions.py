@@ -5,6 +5,8 @@ They stand in reference_impl.neural_networks, in `activation_functions`,
 """
 
 import math
+import re
+from pathlib import Path
 from typing import NamedTuple
 
 import mpmath
@@ -15,6 +17,11 @@ import torch.nn.functional as F
 from gradients import assert_gradients
 
 import reference_impl as ri
+from reference_impl.neural_networks.smooth_activations import (
+    SELU_ALPHA,
+    SELU_SCALE,
+)
+from texcheck import EquationError, check
 
 HALF = torch.tensor(0.5, dtype=torch.float64)
 
@@ -298,3 +305,140 @@ def test_rejects_parameters(name, kwargs, error, message):
         getattr(ri, name)(x, **kwargs)
     with pytest.raises(error, match=message):
         getattr(ri, name + "_backward")(x, x, **kwargs)
+
+
+# The table of the page: every cell is held against the functions.
+
+PAGE = (
+    Path(__file__).parents[2] / "docs/neural-networks/activation-functions.md"
+)
+SLOPE = 0.3  # alpha, where a function has one
+ARGUMENTS = {
+    "leaky_relu": (SLOPE,),
+    "prelu": (np.array([SLOPE]),),
+    "elu": (SLOPE,),
+}
+
+NAMES = {
+    "alpha": SLOPE,
+    "sigma": lambda z: ri.sigmoid(np.asarray(z, float)),
+    "zeta": lambda z: ri.softplus(np.asarray(z, float)),
+    "Phi": lambda z: math.erfc(-z / math.sqrt(2)) / 2,
+    "t": lambda z: math.tanh(ri.softplus(np.asarray(z, float))),
+    "elu": lambda z: ri.elu(np.asarray(z, float), SELU_ALPHA),
+    "elu_prime": lambda z: ri.elu_backward(
+        np.ones(()), np.asarray(z, float), SELU_ALPHA
+    ),
+    "lam": SELU_SCALE,
+    "varphi": lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
+}
+POINTS = [-7.3, -3.4, -2.6, -1.3, -0.7, -0.2, 0.1, 0.8, 1.4, 2.7, 3.3, 6.8]
+
+
+class TableRow(NamedTuple):
+    name: str
+    value: str
+    slope: str
+    range: str
+    kinks: dict[float, float]
+
+
+def table():
+    """Return the rows of the page's table, one a function."""
+    rows = []
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
+        if len(cells) != 5 or "`][]" not in cells[0]:
+            continue
+        names, value, slope, bounds = (cell.strip("$") for cell in cells[:4])
+        told = cells[4].replace("−", "-").replace("α", str(SLOPE))
+        kinks = re.findall(r"(-?\d+): (-?[\d.]+)", told)
+        assert kinks or told == "none"
+        rows += [
+            TableRow(
+                name,
+                value,
+                slope,
+                bounds,
+                {float(k): float(v) for k, v in kinks},
+            )
+            for name in re.findall(r"`(\w+)`", names)
+        ]
+    return rows
+
+
+TABLE = table()
+every_row = pytest.mark.parametrize("row", TABLE, ids=[r.name for r in TABLE])
+
+
+def evaluate(name, x):
+    """Return value and slope of a function of the table."""
+    x = np.atleast_1d(np.asarray(x, float))
+    arguments = ARGUMENTS.get(name, ())
+    grad = getattr(ri, name + "_backward")(np.ones_like(x), x, *arguments)
+    grad = grad.input if name == "prelu" else grad
+    return getattr(ri, name)(x, *arguments), grad
+
+
+def holds(latex, z, value, tolerance=1e-9):
+    """Check that the cell has this value: between two bounds close to it."""
+    names = NAMES | {
+        "z": z,
+        "low": value - tolerance,
+        "high": value + tolerance,
+    }
+    check(r"\text{low} < " + latex, names)
+    check(r"\text{high} > " + latex, names)
+
+
+def test_the_table_has_every_function():
+    assert [r.name for r in TABLE] == list(
+        dict.fromkeys(r.name for r in TABLE)
+    )
+    missing = {case.name for case in CASES} - {r.name for r in TABLE}
+    assert not missing
+    assert len(TABLE) == 21
+
+
+@every_row
+def test_the_formulas_of_the_table(row):
+    for z in POINTS:
+        value, slope = evaluate(row.name, z)
+        holds(row.value, z, value.item())
+        holds(row.slope, z, slope.item())
+    with pytest.raises(EquationError):
+        holds(row.value, 0.8, evaluate(row.name, 0.8)[0].item() + 0.01)
+
+
+@every_row
+def test_the_kinks_of_the_table(row):
+    for kink, slope in row.kinks.items():
+        assert evaluate(row.name, kink)[1].item() == pytest.approx(
+            slope, abs=1e-4
+        )
+    grid, step = np.arange(-8, 8.25, 0.25), 1e-6
+    right, left = (
+        evaluate(row.name, grid + step),
+        evaluate(row.name, grid - step),
+    )
+    jumps = np.abs(right[1] - left[1]) + np.abs(right[0] - left[0]) > 1e-4
+    assert set(grid[jumps]) == set(row.kinks)
+
+
+@every_row
+def test_the_ranges_of_the_table(row):
+    bounds = row.range.replace(r"\infty", "inf").replace(r"\alpha", str(SLOPE))
+    ends = re.fullmatch(r"([(\[])(\S+), (\S+)([)\]])", bounds)
+    near = evaluate(row.name, np.linspace(-8, 8, 160_001))[0]
+    far = evaluate(row.name, np.array([-1e4, 1e4]))[0]
+    for bound, closed, extreme in (
+        (float(ends[2]), ends[1] == "[", np.min),
+        (float(ends[3]), ends[4] == "]", np.max),
+    ):
+        found = extreme([extreme(near), extreme(far)])
+        if math.isinf(bound):
+            assert abs(found) > 9e2
+            assert np.sign(found) == np.sign(bound)
+        else:
+            assert found == pytest.approx(bound, abs=6e-4)
+            assert closed == (abs(extreme(near) - found) < 1e-9)

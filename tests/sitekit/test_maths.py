@@ -1,13 +1,17 @@
 """TeX becomes MathML with its source inside; numbers and references hold."""
 
-import pytest
+import re
 
+import pytest
+from bs4 import BeautifulSoup
+
+from sitekit.asides import Asides
 from sitekit.errors import PageError
 from sitekit.maths import (
-    PageMaths,
     TexError,
     check_references,
     number_equations,
+    render,
     resolve_references,
     to_mathml,
 )
@@ -84,24 +88,41 @@ def test_an_unknown_reference_names_file_and_line():
         check_references("b.md", "\n\\eqref{none}", {})
 
 
+def rendered(markdown, html, equations):
+    """Return the page with its maths aside, and what is aside."""
+    soup, asides = BeautifulSoup(html, "lxml"), Asides()
+    render(soup, "b.md", markdown, equations, asides)
+    return str(soup), asides
+
+
 def test_a_tex_error_names_file_and_line():
-    page = PageMaths("b.md", "text\n\n$$\n\\frac{a\n$$\n", [])
     html = '<div class="arithmatex">\\[\n\\frac{a\n\\]</div>'
     with pytest.raises(PageError, match=r"docs/b.md:4: TeX:"):
-        page.extract(html)
+        rendered("text\n\n$$\n\\frac{a\n$$\n", html, [])
 
 
 def test_maths_is_out_of_the_way_until_the_page_is_done():
     equations = number_equations([("a.md", PAGE, 2)])["a.md"]
-    page = PageMaths("a.md", PAGE, equations)
     html = (
         '<p>x <span class="arithmatex">\\(z\\)</span></p>'
         '<div class="arithmatex">\\[\n\\label{first}\na = b\n\\]</div>'
     )
-    kept = page.extract(html)
+    kept, asides = rendered(PAGE, html, equations)
     assert "a = b" not in kept
-    done = page.insert(kept)
+    done = asides.insert(kept)
     assert done.count("<math") == 2
     assert 'id="eq-first"' in done
     assert "(2.1)</a>" in done
     assert "\\label" not in done
+
+
+def test_a_displayed_equation_says_how_wide_it_is():
+    html = '<div class="arithmatex">\\[{}\\]</div>'
+
+    def em(tex):
+        done = rendered("", html.format(tex), [])[1].pieces[0]
+        return float(re.search(r"--em:([\d.]+)", done)[1])
+
+    assert 0.4 < em("x") < 0.8
+    assert em("x = y + z") == pytest.approx(4.3, abs=0.4)
+    assert em(r"\frac{x = y + z}{x}") < em("x = y + z") + 0.3

@@ -119,6 +119,27 @@ $$
     assert outcome.functions == ("norm",)
 
 
+def test_a_function_compared_with_is_known_by_its_own_name():
+    page = """<!-- invisible-code-block: python
+def half(t):
+    return t / 2
+f = half
+g = lambda t: half(t)
+h = lambda t: t / 2
+-->
+
+$$ f(z) = z / 2 $$
+
+$$ g(z) = z / 2 $$
+
+$$ h(z) = z / 2 $$
+
+$$ \\operatorname{half}(z) = z / 2 $$
+"""
+    found = [o.functions for o in check_page("page.md", page)]
+    assert found == [("half",), ("half",), (), ("half",)]
+
+
 def test_another_seed_draws_other_data():
     page = PAGE.replace(
         "x, y = 3.0, 9.0",

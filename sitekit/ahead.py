@@ -1,0 +1,32 @@
+"""What a build runs, run ahead on all cores: figures, snippets, docstring examples.
+
+Each result goes into the cache, where the pages find it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from sitekit import doctests, figures, snippets
+
+
+def run(pages: Mapping[str, str], drawn: Iterable[Path]) -> None:
+    """Run what is not kept yet of `pages`, text by path, and of figure files."""
+    tasks: list[Callable[[], object]] = [
+        partial(figures.draw_all, path)
+        for path in drawn
+        if not figures.known(path)
+    ]
+    if not doctests.known():
+        tasks.append(doctests.run_all)
+    tasks += [
+        partial(snippets.run_cached, fence)
+        for path, text in pages.items()
+        for fence in snippets.fences(path, text)
+        if fence.fate == "run" and not snippets.known(fence)
+    ]
+    if len(tasks) > 1:
+        with ProcessPoolExecutor() as pool:
+            for future in [pool.submit(task) for task in tasks]:
+                future.result()
