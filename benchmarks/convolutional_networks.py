@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,14 @@ def contenders(
         return (forward(*arrays),)
 
     def numpy_both(forward: Function, backward: Function) -> Arrays:
-        gradients = backward(g, *arrays)
+        output = forward(*arrays)
+        # What backward can use of the forward pass it gets, as in autograd.
+        takes = signature(backward).parameters
+        kept = {"output": output} if "output" in takes else {}
+        gradients = backward(g, *arrays, **kept)
         if isinstance(gradients, np.ndarray):
             gradients = (gradients,)
-        return forward(*arrays), *gradients
+        return output, *gradients
 
     if passes == "forward":
         runs = {

@@ -114,10 +114,11 @@ def _route(
     """Write to `out`, (P, high.span, wide.span), what each cell receives."""
     # As integers a factor of 0 or 1 is exact, for infinity and NaN as well.
     bits, integer = grad.view(f"u{grad.itemsize}"), f"u{grad.itemsize}"
-    tiled = all(axis.s >= axis.width for axis in (high, wide))
-    out[...] = 0
+    apart = high.apart and wide.apart
+    if not (apart and high.gapless and wide.gapless):
+        out[...] = 0  # else each cell is written below
     for hit, cells in zip(hits, _windows.taps(out, high, wide), strict=True):
-        if tiled:  # no cell lies in two windows
+        if apart:
             np.multiply(bits, hit, out=cells.view(integer))
         else:
             cells += np.multiply(bits, hit).view(grad.dtype)

@@ -8,7 +8,7 @@ import numpy as np
 from reference_impl import _checks
 from reference_impl.convolutional_networks.output_size import conv_output_size
 
-BLOCK_BYTES = 1 << 20  # what is worked on at a time; it stays in the cache
+BLOCK_BYTES = 1 << 19  # what is worked on at a time; it stays in the cache
 
 
 class Window(NamedTuple):
@@ -44,6 +44,17 @@ class Window(NamedTuple):
             slice(u * self.d, u * self.d + steps, self.s)
             for u in range(self.k)
         ]
+
+    @property
+    def apart(self) -> bool:
+        """Whether no cell lies in two windows."""
+        return self.s >= self.width
+
+    @property
+    def gapless(self) -> bool:
+        """Whether every cell of the span lies in a window."""
+        reached = (self.o - 1) * self.s + self.width
+        return self.d == 1 and self.s <= self.k and reached == self.span
 
     def crop(self) -> slice:
         """Return where the input lies in an axis of `span` cells."""

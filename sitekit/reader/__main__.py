@@ -95,7 +95,7 @@ def main() -> int:
         found = cheap(site, paths, options.jobs)
         if not options.quick:
             for path in paths if options.all else kinds.one_each(site, paths):
-                found[path][8] = lighthouse.measure(
+                found[path][8] = lighthouse.settled(
                     site, path, options.lighthouse_runs
                 )
     print(goals.table(found))

@@ -18,6 +18,16 @@ WANTED = {"desktop": (100, 100, 100, 100), "mobile": (98, 100, 100, 100)}
 FAILED = "{id} {score}: {title} {displayValue}"
 
 
+def settled(site: Path, path: str, runs: int) -> Result:
+    """Return goal 8 of one page; what fewer runs than three miss, three decide.
+
+    The pages score 100 with room to spare, so one run tells as much as three, unless
+    the machine is busy with something else.
+    """
+    found = measure(site, path, runs)
+    return found if found.passed or runs >= 3 else measure(site, path, 3)
+
+
 def measure(site: Path, path: str, runs: int) -> Result:
     """Return goal 8 of one page: the median of `runs`, desktop and mobile."""
     figures, faults = [], []
