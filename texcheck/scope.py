@@ -75,7 +75,8 @@ class Clause:
 class Mode:
     """A derivative under way: what is replaced, and what is held fixed."""
 
-    replaced: Mapping[str, tuple[tuple[int, ...], Value]]
+    #: By name; of a derivative within a derivative there are several.
+    replaced: Mapping[str, tuple[tuple[tuple[int, ...], Value], ...]]
     held: tuple[str, tuple[int, ...]] | None = None
 
     def reaches(self, reads: set[tuple]) -> bool:
@@ -83,10 +84,9 @@ class Mode:
         if _DERIVATIVE in reads:
             return True
         for name, index in reads:
-            replaced = self.replaced.get(name)
-            if replaced is not None:
-                shared = min(len(index), len(replaced[0]))
-                if index[:shared] == replaced[0][:shared]:
+            for at, _ in self.replaced.get(name, ()):
+                shared = min(len(index), len(at))
+                if index[:shared] == at[:shared]:
                     return True
         return False
 
@@ -218,16 +218,22 @@ class Scope:
 
     def _read_through(self, name: str, index: tuple[int, ...]) -> Value:
         assert self.mode is not None
-        replaced = self.mode.replaced.get(name)
-        if replaced is not None:
-            at, value = replaced
+        replaced = self.mode.replaced.get(name, ())
+        inside = []  # newest first
+        for at, value in reversed(replaced):
             if index[: len(at)] == at:
-                return take(value, index[len(at) :])
+                found = take(value, index[len(at) :])
+                break
             if at[: len(index)] == index:
-                whole = np.array(self._unchanged(name, index), dtype=float)
-                whole[at[len(index) :]] = value
-                return whole
-        return self._unchanged(name, index)
+                inside.append((at[len(index) :], value))
+        else:
+            found = self._unchanged(name, index)
+        if not inside:
+            return found
+        whole = np.array(found, dtype=float)
+        for place, value in reversed(inside):
+            whole[place] = value
+        return whole
 
     def _unchanged(self, name: str, index: tuple[int, ...]) -> Value:
         assert self.mode is not None
@@ -447,7 +453,8 @@ class Scope:
         """Evaluate with `name` at `index` replaced by `value`."""
         before = self.mode.replaced if self.mode else {}
         fixed = held or (self.mode.held if self.mode else None)
-        with self._within(Mode({**before, name: (index, value)}, fixed), {}):
+        replaced = {**before, name: (*before.get(name, ()), (index, value))}
+        with self._within(Mode(replaced, fixed), {}):
             yield
         if self.trail:
             self.trail[-1].add(_DERIVATIVE)

@@ -40,15 +40,23 @@ def error_flow() -> Figure:
             axes.add_patch(
                 Circle((x, y), RADIUS, fc=BLUE_WASH, ec=BLUE, lw=1.6, zorder=3)
             )
-            text(axes, x, y, number(value), color=BLUE, size=10)
+            text(axes, x, y, number(value), color=BLUE, size=11)
             if l:
                 delta = f"δ = {number(errors[l - 1][0, j])}"
-                text(axes, x, y + 0.9, delta, color=ORANGE)
+                text(axes, x, y + 0.95, delta, color=ORANGE, size=10.5)
     for j, target in enumerate(TARGET[0]):
         words = f"target {number(target)}"
-        text(axes, COLUMNS[2] + 0.75, ROWS[j], words, ha="left", color=MUTED)
+        text(
+            axes,
+            COLUMNS[2] + 0.75,
+            ROWS[j],
+            words,
+            ha="left",
+            color=MUTED,
+            size=10,
+        )
     for x, name in zip(COLUMNS, ("input", "hidden", "output"), strict=True):
-        text(axes, x, 0.9, name, color=MUTED)
+        text(axes, x, 0.9, name, color=MUTED, size=10)
     for left, right in pairwise(COLUMNS):
         arrow(axes, (left + 1.3, 0.35), (right - 1.3, 0.35), BLUE)
         arrow(axes, (right - 1.3, 6.2), (left + 1.3, 6.2), ORANGE)
@@ -61,7 +69,7 @@ def _line(axes: Axes, l: int, i: int, j: int, weight: float) -> None:
     end = np.array((COLUMNS[l + 1], ROWS[j]))
     axes.plot(*zip(start, end, strict=True), color=MUTED, lw=1, zorder=1)
     x, y = start + 0.3 * (end - start)
-    text(axes, x, y - 0.22, number(weight), size=8, color=MUTED)
+    text(axes, x, y - 0.22, number(weight), size=10, color=MUTED)
 
 
 def training() -> Figure:

@@ -79,6 +79,22 @@ def test_rows_and_the_bound_derivative_must_both_agree() -> None:
             check(row, names | change)
 
 
+def test_a_derivative_of_a_row_that_is_a_derivative() -> None:
+    v = np.array([0.4, -1.1, 0.8])
+    names = {"x": x, "v": v, "f": np.sum(x**2) ** 2}
+    rows = r"f = s^2, \qquad s = \sum_i x_i^2 \\ "
+    rows += r"g_i = \frac{\partial f}{\partial x_i} \\ h = \sum_i g_i v_i \\ "
+    product = (
+        r"\frac{\partial h}{\partial x_i} = 4 s v_i + 8 \sum_j x_i x_j v_j"
+    )
+    assert check(rows + product, names).comparisons > 3
+    one = r"\frac{\partial g_i}{\partial x_j} = 8 x_i x_j + 4 s [i = j]"
+    assert check(rows.split("h =")[0] + one, names).comparisons > 9
+    for wrong in (product.replace("8", "4"), product.replace("4 s", "s")):
+        with pytest.raises(EquationError, match="not equal"):
+            check(rows + wrong, names)
+
+
 def test_recursion_in_time_and_the_immediate_derivative() -> None:
     a, h = 0.7, [0.4]
     for _ in range(3):
