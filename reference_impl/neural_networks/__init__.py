@@ -13,6 +13,7 @@ from reference_impl.neural_networks import (
     divergences,
     dropout_layer,
     dynamic_programming,
+    embedding_layer,
     feedforward_network,
     gaussian_loss,
     group_normalization,
@@ -45,6 +46,7 @@ from reference_impl.neural_networks import (
     transformer,
     transformer_decoder,
     transformer_layers,
+    transformer_models,
     vanishing_and_exploding_gradients,
 )
 from reference_impl.neural_networks.activation_functions import *
@@ -59,6 +61,7 @@ from reference_impl.neural_networks.categorical_losses import *
 from reference_impl.neural_networks.divergences import *
 from reference_impl.neural_networks.dropout_layer import *
 from reference_impl.neural_networks.dynamic_programming import *
+from reference_impl.neural_networks.embedding_layer import *
 from reference_impl.neural_networks.feedforward_network import *
 from reference_impl.neural_networks.gaussian_loss import *
 from reference_impl.neural_networks.group_normalization import *
@@ -91,6 +94,7 @@ from reference_impl.neural_networks.temporal_difference_learning import *
 from reference_impl.neural_networks.transformer import *
 from reference_impl.neural_networks.transformer_decoder import *
 from reference_impl.neural_networks.transformer_layers import *
+from reference_impl.neural_networks.transformer_models import *
 from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
 
 __all__ = [
@@ -130,6 +134,8 @@ __all__ = [
     *transformer_layers.__all__,
     *transformer.__all__,
     *transformer_decoder.__all__,
+    *embedding_layer.__all__,
+    *transformer_models.__all__,
     *feedforward_network.__all__,
     *principal_components.__all__,
     *autoencoders.__all__,

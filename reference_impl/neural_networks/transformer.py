@@ -245,3 +245,35 @@ class TransformerEncoder(Module):
         if self.norm is not None:
             steps.append(named("norm", self.norm.vjp))
         return chain(*steps)(src)
+
+    def attention_weights(
+        self,
+        src: np.ndarray,
+        mask: np.ndarray | None = None,
+        src_key_padding_mask: np.ndarray | None = None,
+        is_causal: bool = False,
+    ) -> list[np.ndarray]:
+        """Return what each layer looks at, nothing dropped.
+
+        The arguments are those of `vjp`.
+
+        Returns
+        -------
+        list of ndarray of shape (N, h, L, L)
+            The weights of each layer's heads; without N for one sequence.
+        """
+        weights, x = [], src
+        for layer in self.layers:
+            seen = layer.norms["norm1"](x) if layer.norm_first else x
+            _, each = layer.attentions["self_attn"](
+                seen,
+                seen,
+                seen,
+                src_key_padding_mask,
+                attn_mask=mask,
+                average_attn_weights=False,
+                is_causal=is_causal,
+            )
+            weights.append(each)
+            x = layer(x, mask, src_key_padding_mask, is_causal)
+        return weights
