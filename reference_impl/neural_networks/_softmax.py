@@ -26,7 +26,7 @@ def softmax(x: np.ndarray, axis: int) -> np.ndarray:
     rows, output, result = _rows(x, axis)
     for block in blocks(rows):
         _, _, rest = exponentials(rows[block], out=output[block])
-        output[block] /= (1 + rest)[:, None]
+        output[block] *= (1 / (1 + rest))[:, None]
     return result
 
 

@@ -27,7 +27,10 @@ __all__ = [
 
 
 def mse_loss(
-    input: np.ndarray, target: np.ndarray, reduction: str = "mean"
+    input: np.ndarray,
+    target: np.ndarray,
+    reduction: str = "mean",
+    weight: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the squared error (x - y)^2.
 
@@ -36,6 +39,9 @@ def mse_loss(
     input, target : ndarray of any one shape and dtype, floating
         The prediction and the true value.
     reduction : {"none", "mean", "sum"}, default "mean"
+    weight : ndarray of the shape and dtype of `input`, optional
+        Factor of each loss; a constant without gradient. A mean divides by
+        the sum of the weights.
 
     Returns
     -------
@@ -47,7 +53,7 @@ def mse_loss(
         If `input` is not floating or `target` has another dtype.
     ValueError
         If the shapes differ, `reduction` is none of the three, or the mean
-        of no entries is asked for.
+        of no entries, or of weights of sum 0, is asked for.
 
     References
     ----------
@@ -62,7 +68,8 @@ def mse_loss(
     4.5
     """
     x, y = _reduction.arrays(input, target)
-    return _reduction.reduce((x - y) ** 2, reduction)
+    w, total = _weight(weight, x)
+    return _reduction.reduce(w * (x - y) ** 2, reduction, total)
 
 
 def mse_loss_backward(
@@ -70,14 +77,19 @@ def mse_loss_backward(
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
+    weight: np.ndarray | None = None,
 ) -> LossGradients:
     """Return dL/dinput and dL/dtarget of `mse_loss`."""
     x, y = _reduction.arrays(input, target)
-    return _opposite(grad_output, 2 * (x - y), reduction)
+    w, total = _weight(weight, x)
+    return _opposite(grad_output, 2 * w * (x - y), reduction, total)
 
 
 def l1_loss(
-    input: np.ndarray, target: np.ndarray, reduction: str = "mean"
+    input: np.ndarray,
+    target: np.ndarray,
+    reduction: str = "mean",
+    weight: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the absolute error abs(x - y).
 
@@ -86,6 +98,9 @@ def l1_loss(
     input, target : ndarray of any one shape and dtype, floating
         The prediction and the true value.
     reduction : {"none", "mean", "sum"}, default "mean"
+    weight : ndarray of the shape and dtype of `input`, optional
+        Factor of each loss; a constant without gradient. A mean divides by
+        the sum of the weights.
 
     Returns
     -------
@@ -111,7 +126,8 @@ def l1_loss(
     1.5
     """
     x, y = _reduction.arrays(input, target)
-    return _reduction.reduce(np.abs(x - y), reduction)
+    w, total = _weight(weight, x)
+    return _reduction.reduce(w * np.abs(x - y), reduction, total)
 
 
 def l1_loss_backward(
@@ -119,10 +135,12 @@ def l1_loss_backward(
     input: np.ndarray,
     target: np.ndarray,
     reduction: str = "mean",
+    weight: np.ndarray | None = None,
 ) -> LossGradients:
     """Return dL/dinput and dL/dtarget of `l1_loss`; 0 where x = y."""
     x, y = _reduction.arrays(input, target)
-    return _opposite(grad_output, np.sign(x - y), reduction)
+    w, total = _weight(weight, x)
+    return _opposite(grad_output, w * np.sign(x - y), reduction, total)
 
 
 def smooth_l1_loss(
@@ -194,6 +212,7 @@ def huber_loss(
     target: np.ndarray,
     reduction: str = "mean",
     delta: float = 1.0,
+    weight: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return d^2 / 2 for d = abs(x - y) <= delta, else delta*(d - delta/2).
 
@@ -206,6 +225,9 @@ def huber_loss(
     reduction : {"none", "mean", "sum"}, default "mean"
     delta : float, default 1
         Where the parabola meets its tangents; above 0.
+    weight : ndarray of the shape and dtype of `input`, optional
+        Factor of each loss; a constant without gradient. A mean divides by
+        the number of losses, as in PyTorch, unlike that of `mse_loss`.
 
     Returns
     -------
@@ -233,7 +255,8 @@ def huber_loss(
     array([0.125, 4.   ])
     """
     x, y = _reduction.arrays(input, target)
-    return _reduction.reduce(_huber(x - y, _positive(delta)), reduction)
+    w, _ = _weight(weight, x)
+    return _reduction.reduce(w * _huber(x - y, _positive(delta)), reduction)
 
 
 def huber_loss_backward(
@@ -242,19 +265,38 @@ def huber_loss_backward(
     target: np.ndarray,
     reduction: str = "mean",
     delta: float = 1.0,
+    weight: np.ndarray | None = None,
 ) -> LossGradients:
     """Return dL/dinput and dL/dtarget of `huber_loss`."""
     x, y = _reduction.arrays(input, target)
     delta = _positive(delta)
-    return _opposite(grad_output, np.clip(x - y, -delta, delta), reduction)
+    w, _ = _weight(weight, x)
+    slope = w * np.clip(x - y, -delta, delta)
+    return _opposite(grad_output, slope, reduction)
 
 
 def _opposite(
-    grad_output: np.ndarray | float, slope: np.ndarray, reduction: str
+    grad_output: np.ndarray | float,
+    slope: np.ndarray,
+    reduction: str,
+    divisor: float | None = None,
 ) -> LossGradients:
     """Return the gradients of a loss of x - y that has this derivative."""
-    g = _reduction.spread(grad_output, slope.shape, slope.dtype, reduction)
+    g = _reduction.spread(
+        grad_output, slope.shape, slope.dtype, reduction, divisor
+    )
     return LossGradients(g * slope, -g * slope)
+
+
+def _weight(
+    weight: np.ndarray | None, x: np.ndarray
+) -> tuple[np.ndarray, float | None]:
+    """Return the weights and their sum; 1 and None where there are none."""
+    if weight is None:
+        return np.ones((), x.dtype), None
+    w = _checks.floating_like("weight", weight, "input", x)
+    _checks.shape("weight", w, x.shape)
+    return w, float(w.sum())
 
 
 def _huber(d: np.ndarray, delta: float) -> np.ndarray:

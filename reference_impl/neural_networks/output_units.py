@@ -237,10 +237,17 @@ def softmax(input: np.ndarray, dim: int = -1) -> np.ndarray:
 def softmax_backward(
     grad_output: np.ndarray, input: np.ndarray, dim: int = -1
 ) -> np.ndarray:
-    """Return dL/dinput of `softmax`: p * (g - sum of g*p along `dim`)."""
+    """Return dL/dinput of `softmax`: p * (g - sum of g*p along `dim`).
+
+    The same number added to all of g changes nothing. So that of the likeliest
+    class is taken off first: where its p rounds to 1, g - g*p would be 0.
+    """
     g, _ = _elementwise.pair(grad_output, input)
     p = softmax(input, dim)
-    return p * (g - (g * p).sum(axis=dim, keepdims=True))
+    if p.size == 0:
+        return p
+    d = g - np.take_along_axis(g, _likeliest(p, dim), dim)
+    return p * (d - (d * p).sum(axis=dim, keepdims=True))
 
 
 def log_softmax_definition(input: np.ndarray, dim: int = -1) -> np.ndarray:
@@ -292,9 +299,33 @@ def log_softmax(input: np.ndarray, dim: int = -1) -> np.ndarray:
 def log_softmax_backward(
     grad_output: np.ndarray, input: np.ndarray, dim: int = -1
 ) -> np.ndarray:
-    """Return dL/dinput of `log_softmax`: g - p * (sum of g along `dim`)."""
+    """Return dL/dinput of `log_softmax`: g - p * (sum of g along `dim`).
+
+    For the likeliest class 1 - p is added up from the others, so that it keeps
+    its digits where p rounds to 1.
+    """
     g, _ = _elementwise.pair(grad_output, input)
-    return g - softmax(input, dim) * g.sum(axis=dim, keepdims=True)
+    p = softmax(input, dim)
+    if p.size == 0:
+        return p
+    top = _likeliest(p, dim)
+    grad = g - p * g.sum(axis=dim, keepdims=True)
+    at_top = np.take_along_axis(g, top, dim) * _others(p, top, dim)
+    at_top -= np.take_along_axis(p, top, dim) * _others(g, top, dim)
+    np.put_along_axis(grad, top, at_top, dim)
+    return grad
+
+
+def _likeliest(p: np.ndarray, dim: int) -> np.ndarray:
+    """Return where the largest p is along `dim`, an axis of length 1."""
+    return np.expand_dims(p.argmax(axis=dim), dim)
+
+
+def _others(values: np.ndarray, top: np.ndarray, dim: int) -> np.ndarray:
+    """Return the sum along `dim` of all values but those at `top`."""
+    rest = values.copy()
+    np.put_along_axis(rest, top, 0, dim)
+    return rest.sum(axis=dim, keepdims=True)
 
 
 def _nonzero(name: str, value: float) -> float:

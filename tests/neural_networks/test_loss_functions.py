@@ -32,12 +32,28 @@ def distributions(seed, shape=SHAPE):
 
 
 WEIGHT = probability(11, (3, 1)) * 3.0
+FULL_WEIGHT = probability(13) * 3.0
 POS_WEIGHT = probability(12, (5,)) * 4.0
 
 # name: (arrays, keyword arguments that are alike, those for PyTorch only)
 CASES = {
     "mse_loss": ("mse_loss", [normal(0), normal(1)], {}),
     "l1_loss": ("l1_loss", [normal(0), normal(1)], {}),
+    "mse_loss-weight": (
+        "mse_loss",
+        [normal(0), normal(1)],
+        {"weight": FULL_WEIGHT},
+    ),
+    "l1_loss-weight": (
+        "l1_loss",
+        [normal(0), normal(1)],
+        {"weight": FULL_WEIGHT},
+    ),
+    "huber_loss-weight": (
+        "huber_loss",
+        [normal(0), normal(1)],
+        {"delta": 1.5, "weight": FULL_WEIGHT},
+    ),
     "smooth_l1_loss": ("smooth_l1_loss", [normal(0), normal(1)], {}),
     "smooth_l1_loss-beta": (
         "smooth_l1_loss",
@@ -183,6 +199,8 @@ def test_keeps_dtype_and_input(name, arrays, kwargs, dtype):
 def test_no_entries(name, arrays, kwargs):
     f, backward = getattr(ri, name), getattr(ri, name + "_backward")
     arrays = [a[:0] for a in arrays]
+    if kwargs.get("weight") is FULL_WEIGHT:
+        kwargs = {**kwargs, "weight": FULL_WEIGHT[:0]}
     assert f(*arrays, **kwargs, reduction="sum") == 0
     assert f(*arrays, **kwargs, reduction="none").shape == (0, *SHAPE[1:])
     for grad, a in zip(
@@ -362,6 +380,18 @@ ONE = np.ones(3)
         ("gaussian_nll_loss", (1.0,), {"eps": 0.0}, ValueError, "eps must be"),
         ("gaussian_nll_loss", (1.0,), {"full": 2}, ValueError, "full must be"),
         ("binary_cross_entropy", (ONE[:2],), {}, ValueError, "weight must br"),
+        *(
+            (name, (), {"weight": weight}, error, message)
+            for name in ("mse_loss", "l1_loss", "huber_loss")
+            for weight, error, message in (
+                (ONE[:2], ValueError, r"weight must have shape \(3,\), got"),
+                (ONE.astype("f"), TypeError, "weight must have the dtype of"),
+            )
+        ),
+        *(
+            (name, (), {"weight": 0 * ONE}, ValueError, "total weight 0")
+            for name in ("mse_loss", "l1_loss")
+        ),
         (
             "binary_cross_entropy",
             (np.ones((2, 3)),),

@@ -104,6 +104,31 @@ def test_both_tails_against_arithmetic_of_many_digits(kind):
         np.testing.assert_allclose(log_softmax(x), log_p, **close)
 
 
+@pytest.mark.parametrize(
+    "kind", ["near-certain", "certain", "far-above", "level", "equal-top"]
+)
+@pytest.mark.parametrize("cotangent", ["random", "at-top", "off-top"])
+def test_gradients_in_both_tails_against_arithmetic_of_many_digits(
+    kind, cotangent
+):
+    x = logits(kind)
+    g = draw(x.shape, 7) + 0.25
+    if cotangent != "random":
+        g *= (np.arange(x.size) == x.argmax()) == (cotangent == "at-top")
+    with mpmath.workdps(1000):
+        z, G = ([mpmath.mpf(float(v)) for v in a] for a in (x, g))
+        total = sum(mpmath.exp(v) for v in z)
+        p = [mpmath.exp(v) / total for v in z]
+        mean = sum(a * b for a, b in zip(G, p, strict=True))
+        pairs = list(zip(G, p, strict=True))
+        of_softmax = np.array([b * (a - mean) for a, b in pairs], float)
+        of_log = np.array([a - b * sum(G) for a, b in pairs], float)
+    close = {"rtol": 1e-12, "atol": 1e-300}
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        np.testing.assert_allclose(softmax_backward(g, x), of_softmax, **close)
+        np.testing.assert_allclose(log_softmax_backward(g, x), of_log, **close)
+
+
 @both
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_keeps_dtype_and_input_and_works_in_blocks(
