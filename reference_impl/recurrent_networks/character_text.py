@@ -181,7 +181,7 @@ def encode_characters(text: str, vocabulary: str) -> np.ndarray:
     array([6, 2, 1])
     """
     known, codes = _codes(vocabulary), _codes(text)
-    if len(known) == 0 or (np.diff(known) <= 0).any():
+    if len(known) == 0 or (known[1:] <= known[:-1]).any():
         raise ValueError(
             "vocabulary must hold each character once, in rising order, "
             f"got vocabulary={_shown(vocabulary)}"

@@ -102,7 +102,10 @@ def load_checkpoint(
         If the file is torn, damaged or no checkpoint.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with (
+            open(path, "rb") as stream,
+            np.load(stream, allow_pickle=False) as file,
+        ):
             arrays = {name: file[name] for name in file.files}
         settings = json.loads(str(arrays.pop(SETTINGS)))
     except (
