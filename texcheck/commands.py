@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from texcheck.errors import EquationError, Unsupported
-from texcheck.tokens import Token
+from texcheck.tokens import Token, is_sign
 from texcheck.tree import (
     Big,
     Dots,
@@ -16,6 +16,7 @@ from texcheck.tree import (
     Function,
     Group,
     Node,
+    Number,
     Product,
     Root,
     Scripts,
@@ -178,6 +179,10 @@ _INSTEAD = {
     "cup": "two sums",
     "cap": "a condition",
     "mathop": r"\operatorname{...}",
+    "substack": r"it below \sum, \prod, \max or \min",
+    "underset": "what stands below as a subscript",
+    "overset": "=, or what stands above as a superscript",
+    "stackrel": "=",
 }
 
 
@@ -247,10 +252,6 @@ def command(parser: "Parser", token: Token) -> Node:
         return Dots(span=(start, token.stop))
     if name in {"underbrace", "overbrace", "boxed"}:
         return _decorated(parser, name)
-    if name == "substack":
-        raise Unsupported(
-            r"\substack is not supported: write the conditions with commas"
-        )
     refuse(token)
     if not name.isalpha() or name in {"mid", "top"}:
         raise EquationError(f"\\{name} cannot stand here")
@@ -409,6 +410,9 @@ def _applied(parser: "Parser", name: str) -> Node:
     ):
         group = parser.factor()
         body = Product(("", ""), (body, group), span=parser.span(start))
+    if isinstance(body, Number) and is_sign(follows, "pi"):
+        factors = (body, parser.factor())  # \log 2\pi is never (\log 2) \pi
+        body = Product(("", ""), factors, span=parser.span(start))
     if isinstance(body, Big | Function):
         return body
     if parser.at_factor():

@@ -22,7 +22,7 @@ from texcheck.compare import (
     Agreement,
 )
 from texcheck.env import Env
-from texcheck.errors import EquationError
+from texcheck.errors import EquationError, OwnSide
 from texcheck.names import Reading, letter_name, letters_in
 from texcheck.rows import Row
 from texcheck.scope import Clause, Closure, Locals
@@ -37,9 +37,13 @@ from texcheck.tree import (
     call_parts,
     children,
 )
-from texcheck.values import Value, is_number
+from texcheck.values import Seq, Value, is_number
 
 __all__ = ["Comparison", "Coverage"]
+
+
+# How near to one the slope of a row by its own left side may not come.
+_VACUOUS = 1e-6
 
 
 class Coverage:
@@ -47,13 +51,17 @@ class Coverage:
 
     def __init__(self) -> None:
         self.visited: dict[tuple[str, int], set[int]] = {}
-        self.ranged: dict[tuple[str, int], Row] = {}
+        self.ranged: dict[tuple[str, int], Comparison] = {}
 
     def close(self, extent: Callable[[str, int], range]) -> None:
-        """Raise if a stated range leaves entries of an axis out."""
-        for (name, axis), row in self.ranged.items():
-            missing = set(extent(name, axis)) - self.visited[name, axis]
-            if missing:
+        """Raise if a stated range leaves entries of an axis out.
+
+        Where a recurrence starts, or ends, it may: what it is given there.
+        """
+        for (name, axis), comparison in self.ranged.items():
+            row, visited = comparison.row, self.visited[name, axis]
+            missing = set(extent(name, axis)) - visited
+            if missing and not comparison.is_given(missing, visited, axis):
                 shown = sorted(missing)[:4]
                 raise EquationError(
                     f"the stated range leaves out {shown} of axis {axis} of "
@@ -309,7 +317,7 @@ class Comparison:
         ):
             self.scope.own = self._own(s) if op in {"=", "<-"} else None
             try:
-                value = right(s)
+                value = self._right_value(right, s)
                 if self.scope.inexact:
                     agreement.tolerance = max(
                         agreement.tolerance, DERIVATIVE_TOLERANCE
@@ -322,6 +330,33 @@ class Comparison:
             finally:
                 self.scope.own = None
             before = value
+
+    def _right_value(self, right: Closure, s: Locals) -> Value:
+        """Return a right value, which may hold the left one as one of many.
+
+        So a Bellman equation may be written: a sum over all entries. It has
+        to say something: where the row would hold for any value it is refused.
+        """
+        own = self.scope.own
+        try:
+            return right(s)
+        except OwnSide as error:
+            if own is None or self.known is None or not own[1]:
+                raise
+            if self.scope.entry(own[0])[0] is None:
+                raise  # defined by a row, not bound
+            self.scope.own = None
+            others = {
+                index
+                for name, index in self.scope.reads_of(right, s)
+                if name == own[0] and len(index) == len(own[1])
+            } - {own[1]}
+            value = right(s)
+            by = 1.0 + float(np.max(np.abs(value), initial=0.0))
+            change = self.scope.shifted(right, s, own, by) - value
+            if not others or np.any(np.abs(change / by - 1) < _VACUOUS):
+                raise error from None
+            return value
 
     def _own(self, s: Locals) -> tuple[str, tuple] | None:
         """Return the name and index that the right side may not read."""
@@ -362,8 +397,43 @@ class Comparison:
             if self.letters.guarded and not isinstance(item, Symbol):
                 continue
             if stated & letters_in(item):
-                coverage.ranged[key] = self.row
+                coverage.ranged[key] = self
                 self._admit_guarded(item, coverage.visited[key])
+
+    def is_given(
+        self, missing: set[int], visited: set[int], axis: int
+    ) -> bool:
+        """Whether these entries are where a recurrence starts or ends.
+
+        They lie beyond one end of the range, the right side reads each, and
+        they are no more than it reaches back.
+        """
+        assert self.known is not None
+        _, value = self.scope.entry(self.known.name)
+        if isinstance(value, Seq) and value.outside is not None:
+            return False  # what is given stands outside already
+        if not (max(missing) < min(visited) or min(missing) > max(visited)):
+            return False
+        read: set[int] = set()
+        reach = [len(missing)]
+        for s in self.letters.runs({}):
+            here, entries = self._own_reads(s, axis)
+            read |= entries
+            reach.append(max((abs(i - here) for i in entries), default=0))
+        return missing <= read and len(missing) <= min(reach)
+
+    def _own_reads(self, s: Locals, axis: int) -> tuple[int, set[int]]:
+        """Return where the left side stands, and what of it the right reads."""
+        assert self.known is not None
+        rights = [self._built(k) for k in range(1, len(self.row.sides))]
+        reads = {
+            read for side in rights for read in self.scope.reads_of(side, s)
+        }
+        return _at(self.known.index, s)[axis], {
+            index[axis]
+            for name, index in reads
+            if name == self.known.name and len(index) > axis
+        }
 
     def _admit_guarded(self, item: Node, visited: set[int]) -> None:
         """Count what a condition leaves out of a range as covered."""

@@ -126,7 +126,9 @@ def members(node: Node, env: Env) -> Closure:
     A set is a bound array of whole numbers, or braces around its entries;
     ``\{0, \dots, n\}`` is a range.
     """
-    if isinstance(node, Group) and node.kind == "{":
+    if isinstance(node, Group) and (
+        node.kind == "{" or (node.kind == "[" and Dots() in node.items)
+    ):
         return _listed(node, env)
     inner = env.build(node)
 
@@ -152,8 +154,16 @@ def _listed(node: Group, env: Env) -> Closure:
         and isinstance(node.items[-2], Dots)
     ):
         raise EquationError(r"a set is written \{a, b\} or \{a, \dots, b\}")
-    first, last = entries[0], entries[-1]
-    return lambda s: list(span(whole(first(s)), whole(last(s))))
+
+    def between(s: Locals) -> list[int]:
+        first, *second, last = (whole(entry(s)) for entry in entries)
+        if second and second[0] != first + 1:
+            raise EquationError(
+                "a set must go up by one: its second value is off", "range"
+            )
+        return list(span(first, last))
+
+    return between
 
 
 def whole(value: Value) -> int:

@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _STEP = 2e-4
+_NEAR = 0.02
 
 
 def _head(node: Node) -> tuple[str, bool] | None:
@@ -119,11 +120,41 @@ def operator(node: Product, env: Env) -> Closure | None:
         if top[0][0] == "d" and env.lookup("d") is not None:
             return None
         found = Derivative(_operand(node, env), bottom[1], top[0][1])
+    elif first == Symbol("nabla"):
+        return _gradient(node, env)
     elif isinstance(first, Scripts) and first.base == Symbol("nabla"):
         if len(first.sub) != 1 or first.sup:
             raise EquationError(r"\nabla needs the variable below it")
         found = Derivative(_operand(node, env), first.sub[0], nabla=True)
     return None if found is None else build(found, env)
+
+
+def _gradient(node: Product, env: Env) -> Closure:
+    r"""Return ``\nabla f(x)``, the gradient of a function where it is called."""
+    applied = call_parts(*node.factors[1:]) if len(node.factors) == 3 else None
+    reading = env.try_resolve(applied.head) if applied else None
+    if (
+        applied is None
+        or reading is None
+        or reading.known.kind != "function"
+        or reading.index
+        or reading.parts
+        or len(applied.group.items) != 1
+        or applied.after
+    ):
+        raise EquationError(
+            r"\nabla without a variable below needs f(x), a function of one "
+            r"argument: write \nabla_x"
+        )
+    argument, name = env.build(applied.group.items[0]), reading.name
+
+    def gradient(s: Locals) -> Value:
+        env.scope.inexact = True
+        return _difference(
+            lambda value: env.scope.call(name, [value]), argument(s)
+        )
+
+    return gradient
 
 
 def _operand(node: Product, env: Env) -> Node:
@@ -271,6 +302,8 @@ def _by_local(
 def _quotient(function: Callable[[float], Value], origin: float) -> Value:
     """Return the derivative at a number, by five-point differences."""
     step = _STEP * max(1.0, abs(origin))
+    if abs(origin) < _NEAR:  # where a logarithm or a root bends fast
+        step /= 10
     one = np.subtract(function(origin + step), function(origin - step))
     two = np.subtract(function(origin + 2 * step), function(origin - 2 * step))
     result = (8 * one - two) / (12 * step)

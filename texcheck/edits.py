@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from texcheck.env import Env
 from texcheck.errors import EquationError
-from texcheck.names import label
+from texcheck.names import is_cluster, label
 from texcheck.rows import Guard, Member, Range, Row
 from texcheck.tree import (
     Big,
@@ -234,7 +234,9 @@ def _script_item(
         in_braces = latex[start - 1] in "{,( :;" and latex[stop] in "},):; "
         new = text + shift if in_braces else braced
         yield "shift an index", start, stop, new
-    if isinstance(item, Product) and len(item.factors) == 2:
+    if not (isinstance(item, Product) and is_cluster(item)):
+        return
+    if len(item.factors) == 2:  # 2i is i 2, ij is not ji
         yield from _swap("swap two indices", *item.factors, latex)
 
 

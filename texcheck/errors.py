@@ -80,5 +80,9 @@ class EquationError(ValueError):
         return "\n".join(lines)
 
 
+class OwnSide(EquationError):  # noqa: N818 - reads as what it says
+    """A row that uses its own left side on the right."""
+
+
 class Unsupported(EquationError):  # noqa: N818 - reads as what it says
     """A notation that has no single reading, named with what to write."""

@@ -1,5 +1,6 @@
 r"""Bound letters: ``\sum``, ``\prod``, ``\max``, ``\arg\max`` and E."""
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from texcheck.tree import (
 )
 from texcheck.values import Value, is_number, take
 
-__all__ = ["Binder", "Loop", "build", "mean"]
+__all__ = ["Binder", "Loop", "average", "build", "mean"]
 
 
 @dataclass(frozen=True)
@@ -135,12 +136,15 @@ def _best(op: str, loop: Loop, body: Closure) -> Closure:
 
 def read(node: Big, env: Env) -> Loop:
     """Return the letters of a big operator with their ranges."""
-    items, binders, guards = list(node.sub), [], []
+    items, binders, guards = _unfolded(node.sub), [], []
     pending: list[Node] = []
     while items:
         item = items.pop(0)
         if not isinstance(item, Compare):
             pending.append(item)
+            continue
+        if item.ops == ("=",) and _is_condition(item, node, env):
+            guards.append(item)
             continue
         if item.ops == ("=",):
             found = _from_to(node, pending, item, items, env)
@@ -163,6 +167,24 @@ def read(node: Big, env: Env) -> Loop:
         binders.append(_inferred(name, node.body, env))
     tests = tuple(conditions.truth(guard, env) for guard in guards)
     return Loop(_ordered(binders, node, env), tests, env)
+
+
+def _unfolded(items: tuple[Node, ...]) -> list[Node]:
+    """Return the items with ``i : condition`` taken apart."""
+    found: list[Node] = []
+    for item in items:
+        parts: tuple[Node, ...] = (item,)
+        if isinstance(item, Group) and item.kind == ":":
+            if isinstance(item.items[-1], Compare):
+                parts = item.items
+        found += parts
+    return found
+
+
+def _is_condition(item: Compare, node: Big, env: Env) -> bool:
+    """Whether an equality restricts letters instead of starting a range."""
+    name = letter_name(item.sides[0])
+    return node.sup is None and (name is None or name in env.letters)
 
 
 def _ordered(binders: list[Binder], node: Big, env: Env) -> tuple[Binder, ...]:
@@ -292,6 +314,25 @@ def mean(sub: tuple[Node, ...], group: Group, env: Env) -> Closure:
         return multiply(1 / len(values), total)
 
     return lambda s: run(s, 0)
+
+
+def average(sub: tuple[Node, ...], group: Group, env: Env) -> Closure:
+    r"""Return the mean of ``\mathbb{E}_t[...]`` over the axis of its letter."""
+    if len(group.items) != 1:
+        raise EquationError("an expectation takes one expression")
+    names = [env.fresh(item) for item in sub]
+    env = env.with_letters(*names)
+    body = group.items[0]
+    binders = tuple(_inferred(name, body, env) for name in names)
+    loop, value = Loop(binders, (), env), env.build(body)
+
+    def mean(s: Locals) -> Value:
+        values = [value(local) for local in loop.run(s)]
+        if not values:
+            raise EquationError("a mean over nothing", "range")
+        return multiply(1 / len(values), functools.reduce(add, values))
+
+    return mean
 
 
 def _distribution(item: Compare) -> Node:

@@ -8,11 +8,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from texcheck import derivative, functions, loops, scripts
+from texcheck import (
+    conditions,
+    derivative,
+    extents,
+    functions,
+    loops,
+    scripts,
+)
 from texcheck.algebra import divide, dot, hadamard, multiply
 from texcheck.env import Env
 from texcheck.errors import EquationError, Unsupported
-from texcheck.names import Reading
+from texcheck.names import Reading, is_cluster, letter_name
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
     Applied,
@@ -20,6 +27,8 @@ from texcheck.tree import (
     Fraction,
     Function,
     Group,
+    Node,
+    Number,
     Product,
     Scripts,
     Symbol,
@@ -54,13 +63,23 @@ def _merged(node: Product, env: Env) -> tuple[list[str], list[Closure]]:
         ops.append(node.ops[place])
         taken = _operated(node, place, env)
         if taken is not None:
-            factors.append(taken)
-            break
+            factors.append(taken[0])
+            place += taken[1]
+            continue
         following = place + 1 < len(nodes) and not node.ops[place + 1]
         applied = (
             call_parts(nodes[place], nodes[place + 1]) if following else None
         )
-        value = applied and _applied(applied, env)
+        value = None
+        if applied is not None:
+            value = _applied(applied, env)
+        if following and value is None:
+            value = _indicated(nodes[place], nodes[place + 1], env)
+        if node.ops[place] == "/" and following and not _is_call(applied, env):
+            raise Unsupported(
+                "a / b followed by another factor has two readings: "
+                r"write \frac or brackets"
+            )
         if value:
             factors.append(value)
             place += 2
@@ -70,15 +89,60 @@ def _merged(node: Product, env: Env) -> tuple[list[str], list[Closure]]:
     return ops, factors
 
 
-def _operated(node: Product, place: int, env: Env) -> Closure | None:
-    r"""Return ``\nabla``, ``\partial`` or E with what stands behind it."""
+def _operated(
+    node: Product, place: int, env: Env
+) -> tuple[Closure, int] | None:
+    r"""Return ``\nabla``, ``\partial`` or E applied, and how far it reaches."""
     first = node.factors[place]
-    if not isinstance(first, Fraction | Scripts):
+    head = first.base if isinstance(first, Scripts) else first
+    nabla = head == Symbol("nabla")
+    if not (nabla or isinstance(first, Fraction | Scripts)):
         return None
-    if isinstance(first, Scripts) and not isinstance(first.base, Symbol):
+    if not isinstance(head, Fraction | Symbol):
         return None
-    rest = Product(("", *node.ops[place + 1 :]), node.factors[place:])
-    return derivative.operator(rest, env) or expectation(rest, env)
+    count = len(node.factors) - place
+    if nabla:  # binds closer than \cdot, \odot and /
+        count = _operand_end(node, place) - place
+    rest = Product(
+        ("", *node.ops[place + 1 :][: count - 1]),
+        node.factors[place:][:count],
+    )
+    value = derivative.operator(rest, env) or expectation(rest, env)
+    return None if value is None else (value, count)
+
+
+def _operand_end(node: Product, place: int) -> int:
+    """Return where the next operator in print stands behind an operand."""
+    for at in range(place + 2, len(node.factors)):
+        if node.ops[at]:
+            return at
+    return len(node.factors)
+
+
+def _is_call(applied: Applied | None, env: Env) -> bool:
+    """Whether a name and a bracket are one thing, whatever the values are."""
+    if applied is None:
+        return False
+    reading = env.try_resolve(applied.head)
+    if reading is None:
+        return _builtin(applied, env) is not None
+    return reading.known.kind == "function"
+
+
+def _indicated(first: Node, second: Node, env: Env) -> Closure | None:
+    r"""Return ``1(a = b)`` or ``\mathbb{I}(a = b)``, an indicator."""
+    named = first == Number("1") or (
+        isinstance(first, Symbol)
+        and first.base == "I"
+        and first.board
+        and env.try_resolve(first) is None
+    )
+    if not named or not isinstance(second, Group) or len(second.items) != 1:
+        return None
+    condition = second.items[0]
+    if not isinstance(condition, Compare):
+        return None
+    return conditions.indicator(condition, env)
 
 
 def _applied(applied: Applied, env: Env) -> Closure | None:
@@ -87,15 +151,34 @@ def _applied(applied: Applied, env: Env) -> Closure | None:
     if reading is None:
         return _builtin(applied, env)
     kind = reading.known.kind
+    if applied.after is not None and scripts.is_positive_part(applied.after):
+        if kind == "function":
+            raise Unsupported(r"f(x)_+ is not supported: write \max(0, f(x))")
+        return None
     if kind == "function":
         return _with_scripts(call(reading, applied.group, env), applied, env)
+    if kind == "sequence" and _is_full(reading):
+        return None
     if kind in {"sequence", "definition"} and applied.group.kind == "(":
         return _indexed(reading, applied, env)
-    if kind == "array" and len(applied.group.items) > 1:
+    several = len(applied.group.items) > 1
+    if kind == "array" and several and not reading.parts:
         return _indexed(reading, applied, env)
     if kind in {"array", "sequence", "local", "definition"}:
         return _bracketed(applied, env, reading)
     return None
+
+
+def _is_full(reading: Reading) -> bool:
+    """Whether a sequence has all its indices: what follows is a factor."""
+    taken = 0
+    for item in reading.index:
+        if isinstance(item, Product) and is_cluster(item):
+            taken += len(item.factors)
+        else:
+            taken += 1
+    ndim = reading.known.ndim
+    return ndim is not None and taken >= ndim
 
 
 def _with_scripts(value: Closure, applied: Applied, env: Env) -> Closure:
@@ -137,8 +220,9 @@ def call(reading: Reading, group: Group, env: Env) -> Closure:
     """Return the call of a function; a prime takes its derivative."""
     name, scope = reading.name, env.scope
     args = [env.build(item) for item in group.items]
-    index = scripts.indices(reading.index, None, env)
-    if index:
+    if len(reading.index) == 1 and not reading.primes and not reading.parts:
+        return _over_letter(reading, group, env)
+    if reading.index:
         raise EquationError(
             f"unknown name: {name} with an index before its argument", "name"
         )
@@ -158,9 +242,33 @@ def call(reading: Reading, group: Group, env: Env) -> Closure:
     return scripts.raised(value, reading.parts, env)
 
 
+def _over_letter(reading: Reading, group: Group, env: Env) -> Closure:
+    r"""Return ``\mathrm{softmax}_j(e_{ij})``: f of a column, at entry j."""
+    name, letter = reading.name, letter_name(reading.index[0])
+    if letter not in env.letters or len(group.items) != 1:
+        raise EquationError(
+            f"unknown name: {name} with an index before its argument", "name"
+        )
+    env.scope.read_names.add(name)
+    entry = env.build(group.items[0])
+    places = extents.infer(letter, list(group.items), env)
+
+    def value(s: Locals) -> Value:
+        inside = places(s)
+        if s[letter] not in inside:
+            raise EquationError(
+                f"{letter} = {s[letter]} is outside {inside}", "index"
+            )
+        column = joined([entry({**s, letter: i}) for i in inside])
+        found = env.scope.call(name, [column])
+        return take(found, (inside.index(s[letter]),))
+
+    return value
+
+
 def _indexed(reading: Reading, applied: Applied, env: Env) -> Closure:
     """Read ``V(s)`` and ``Q(s, a)`` as an index."""
-    if reading.parts or reading.primes or applied.group.bars:
+    if reading.parts or reading.primes:
         raise EquationError(
             f"{reading.name}(...) is an index and takes no such script",
             "index",
@@ -197,7 +305,7 @@ def _bracketed(applied: Applied, env: Env, reading: Reading) -> Closure | None:
         if whole:
             raise EquationError(
                 f"{reading.name}(...) has two readings, index and product: "
-                "write a subscript, or a dot",
+                "write a subscript or a dot, or bind a Seq",
                 "index",
             )
         if square and [type(v) for v in values] == [float]:
@@ -227,6 +335,8 @@ def joined(values: list[Value]) -> Value:
 def expectation(node: Product, env: Env) -> Closure | None:
     r"""Return the mean of ``\mathbb{E}_{x \sim p}[...]``, if this is one."""
     first = node.factors[0]
+    if _averages(first, env):
+        return _average(node, env)
     if not (
         isinstance(first, Scripts)
         and first.sub
@@ -246,6 +356,31 @@ def expectation(node: Product, env: Env) -> Closure | None:
         tail = build_rest(node, env)
         return lambda s: multiply(inner(s), tail(s))
     return loops.mean(first.sub, rest[0], env)
+
+
+def _averages(first: Node, env: Env) -> bool:
+    r"""Whether this is the sign of ``\mathbb{E}_t[...]``, which nothing binds."""
+    return (
+        isinstance(first, Scripts)
+        and isinstance(first.base, Symbol)
+        and (first.base.base, first.base.board) == ("E", True)
+        and not first.sup
+        and bool(first.sub)
+        and all(letter_name(item) for item in first.sub)
+        and env.try_resolve(first) is None
+    )
+
+
+def _average(node: Product, env: Env) -> Closure:
+    first, *rest = node.factors
+    assert isinstance(first, Scripts)
+    if not rest or not isinstance(rest[0], Group):
+        raise EquationError(r"\mathbb{E} needs a bracket behind it")
+    mean = loops.average(first.sub, rest[0], env)
+    if len(rest) == 1:
+        return mean
+    tail = build_rest(node, env)
+    return lambda s: multiply(mean(s), tail(s))
 
 
 def build_rest(node: Product, env: Env) -> Closure:

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from texcheck.errors import EquationError
+from texcheck.errors import EquationError, OwnSide
 from texcheck.names import Known
 from texcheck.values import (
     Seq,
     Value,
     extent,
     is_number,
+    moved,
     ndim,
     take,
     to_value,
@@ -211,7 +212,7 @@ class Scope:
             return
         shared = min(len(index), len(self.own[1]))
         if index[:shared] == self.own[1][:shared]:
-            raise EquationError(
+            raise OwnSide(
                 f"the row uses its own left side, {self.own[0]}, on the right",
                 "name",
             )
@@ -442,6 +443,31 @@ class Scope:
                 return clause.extents(axis)
         return extent(self.read(name), axis)
 
+    def reads_of(self, closure: Closure, s: Locals) -> set[tuple]:
+        """Return what `closure` reads, as names with their index."""
+        with self._within(None, self.memo):
+            self.trail.append(set())
+            closure(s)
+            return self.trail[-1]
+
+    def shifted(
+        self,
+        closure: Closure,
+        s: Locals,
+        own: tuple[str, tuple[int, ...]],
+        by: float,
+    ) -> Value:
+        """Return the value where the entry `own` is larger `by` that much."""
+        name, index = own
+        kept = self.cache[name]
+        self.cache[name] = (*kept[:2], moved(kept[2], index, by))
+        try:
+            with self._within(None, {}):
+                self.trail.append(set())  # reads then go through the cache
+                return closure(s)
+        finally:
+            self.cache[name] = kept
+
     @contextmanager
     def changed(
         self,
@@ -460,7 +486,7 @@ class Scope:
             self.trail[-1].add(_DERIVATIVE)
 
     @contextmanager
-    def _within(self, mode: Mode, memo: Memo) -> Iterator[None]:
+    def _within(self, mode: Mode | None, memo: Memo) -> Iterator[None]:
         """Evaluate rules in `mode`, apart from what is under way."""
         kept = self.mode, self.memo, self.own, self.trail
         self.mode, self.memo, self.own, self.trail = mode, memo, None, []

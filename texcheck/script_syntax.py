@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from texcheck import commands
 from texcheck.errors import EquationError, Unsupported
 from texcheck.tokens import Token, is_sign
-from texcheck.tree import Group, Node, Part, Scripts
+from texcheck.tree import Group, Node, Part, Scripts, Symbol
 
 if TYPE_CHECKING:
     from texcheck.syntax import Parser
@@ -74,10 +74,20 @@ def _bare(
 
 
 def _sub_items(parser: "Parser") -> tuple[Node, ...]:
+    stacked = parser.accept("substack") and parser.expect("{")
     items = [_item(parser)]
-    while parser.accept(",", ";", "mid"):
+    while parser.accept(",", ";", "mid") or (stacked and _newline(parser)):
         items.append(_item(parser))
+    if stacked:
+        parser.expect("}")
     return tuple(items)
+
+
+def _newline(parser: "Parser") -> bool:
+    token = parser.peek()
+    return (
+        token is not None and token.kind == "newline" and bool(parser.next())
+    )
 
 
 def _sup_parts(parser: "Parser") -> tuple[Part, ...]:
@@ -92,6 +102,9 @@ def _sup_parts(parser: "Parser") -> tuple[Part, ...]:
 def _item(parser: "Parser") -> Node:
     r"""Parse an item of a subscript: ``t:t+n`` is one, of two values."""
     start = parser.start()
+    sign = _sign(parser)
+    if sign is not None:
+        return sign
     first = parser.compare()
     if not parser.accept(":"):
         if isinstance(first, Group) and first.kind == "<":
@@ -101,6 +114,27 @@ def _item(parser: "Parser") -> Node:
     return Group(":", items, span=parser.span(start))
 
 
+def _sign(parser: "Parser") -> Node | None:
+    """Step over a sign that stands alone, as in ``v_*``: a part of a name."""
+    token, at = parser.peek(), parser.at
+    if token is None or not is_sign(token, *_SIGNS):
+        return None
+    parser.next()
+    follows = parser.peek()
+    if follows is None or is_sign(follows, "}", ",", ";"):
+        name = _SIGNS[token.text]
+        return Symbol(name, word=True, span=(token.start, token.stop))
+    parser.at = at
+    return None
+
+
+_SIGNS = {
+    "+": "plus",
+    "-": "minus",
+    "*": "star",
+    "ast": "star",
+    "star": "star",
+}
 _MARKS = {
     "top": "top",
     "intercal": "top",

@@ -27,7 +27,15 @@ from texcheck.tree import (
 )
 from texcheck.values import Value, is_number, take
 
-__all__ = ["build", "indices", "raised", "scripted", "symbol", "whole_index"]
+__all__ = [
+    "build",
+    "indices",
+    "is_positive_part",
+    "raised",
+    "scripted",
+    "symbol",
+    "whole_index",
+]
 
 _CONSTANTS = {"e": math.e, "pi": math.pi, "infty": math.inf}
 
@@ -211,6 +219,8 @@ def build(node: Scripts, env: Env) -> Closure:
             "a script behind an unbracketed expression has two readings: "
             "write round brackets"
         )
+    if is_positive_part(node):
+        return raised(_positive(env.build(node.base)), node.sup, env)
     square = isinstance(node.base, Group) and node.base.kind == "["
     if square and not node.sub:
         raise Unsupported(
@@ -237,10 +247,26 @@ def scripted(base: Closure, node: Scripts, env: Env) -> Closure:
     )
 
 
+def is_positive_part(node: Node) -> bool:
+    """Whether a bracket has a plus below: ``[x]_+`` is max(0, x)."""
+    return (
+        isinstance(node, Scripts)
+        and isinstance(node.base, Group)
+        and node.base.kind in {"(", "[", "{"}
+        and node.sub == (Symbol("plus", word=True),)
+    )
+
+
+def _positive(value: Closure) -> Closure:
+    return lambda s: functions.extreme("max", [0, value(s)])
+
+
 def _indicator(node: Scripts, env: Env) -> Closure:
     if node.base != Number("1") or node.sup or len(node.sub) != 1:
         raise EquationError("a number takes no subscript")
     condition = node.sub[0]
+    if isinstance(condition, Group) and len(condition.items) == 1:
+        condition = condition.items[0]
     if not isinstance(condition, Compare):
         raise EquationError("an indicator needs a condition")
     return conditions.indicator(condition, env)

@@ -19,6 +19,7 @@ from texcheck.tree import (
     Product,
     Sum,
     Symbol,
+    call_parts,
 )
 
 __all__ = ["MAX_DEPTH", "RELATIONS", "Parser", "parse"]
@@ -29,6 +30,7 @@ RELATIONS = {
     "=": "=",
     "coloneqq": "=",
     "equiv": "=",
+    "doteq": "=",
     "triangleq": "=",
     "<": "<",
     "lt": "<",
@@ -219,7 +221,7 @@ class Parser:
             factors.append(self.factor())
         if len(factors) == 1:
             return factors[0]
-        self._refuse_slashes(ops)
+        self._refuse_slashes(ops, factors)
         return Product(tuple(ops), tuple(factors), span=self.span(start))
 
     def _operator(self) -> str:
@@ -230,7 +232,10 @@ class Parser:
         return _OPERATORS[token.text]
 
     @staticmethod
-    def _refuse_slashes(ops: list[str]) -> None:
+    def _refuse_slashes(ops: list[str], factors: list[Node]) -> None:
+        called = len(ops) > 2 and not ops[-1] and call_parts(*factors[-2:])
+        if called and ops[-2] == "/" and ops.count("/") == 1:
+            return  # a / f(x) is refused later where f is no function
         for sign, shown in (("/", "a / b"), ("mod", r"a \bmod b")):
             if sign in ops and (ops[-1] != sign or ops.count(sign) > 1):
                 raise Unsupported(

@@ -34,6 +34,9 @@ _SIZED = {
     *("bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr"),
 }
 _TEXT = {"text", "textrm", "textbf", "textit", "textsf", "mbox", "textnormal"}
+# Fonts for words, which may hold an underscore: \mathit{step\_num}.
+_UPRIGHT = {"mathit", "mathrm", "mathsf", "mathtt", "mathbf", "texttt"}
+_WORD = re.compile(r"\{([A-Za-z]+(?:\\_[A-Za-z0-9]+)+)\}")
 _RAW = {"operatorname", "begin", "end", "label", "tag", "hspace", "mspace"}
 _SILENT = {"label", "tag", "hspace", "mspace"}
 _UNICODE = {
@@ -117,6 +120,11 @@ def _command(
         return position
     if name in _TEXT or name in _RAW:
         return _raw(latex, name, start, position, tokens)
+    word = _WORD.match(latex, position) if name in _UPRIGHT else None
+    if word is not None:
+        text = word[1].replace(r"\_", "_")
+        tokens.append(Token("operatorname", text, start, word.end()))
+        return word.end()
     if name in _SIZED:
         return _delimiter(latex, name, start, position, tokens)
     tokens.append(Token("command", name, start, position))
@@ -137,6 +145,7 @@ def _raw(
         raise Unsupported(
             "mathematics inside \\text is not supported: close \\text before"
         )
+    text = text.replace(r"\_", "_")
     kind = "text" if name in _TEXT else name
     if name == "operatorname":
         text = re.sub(r"\\[,;:! ]|\s|\{\}", "", text)

@@ -3,6 +3,7 @@
 An index outside an array is an error, a negative one too.
 """
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "Value",
     "extent",
     "is_number",
+    "moved",
     "ndim",
     "shape_text",
     "take",
@@ -198,6 +200,23 @@ def extent(value: Value, axis: int) -> range:
     if isinstance(value, np.ndarray) and axis < value.ndim:
         return range(value.shape[axis])
     raise EquationError(f"{shape_text(value)} has no axis {axis}", "index")
+
+
+def moved(value: Value, index: tuple[int, ...], by: float) -> Value:
+    """Return a copy of an array or a sequence whose entry is larger `by`."""
+    if isinstance(value, Seq) and not isinstance(value.values, list):
+        other = copy.copy(value)
+        at = tuple(
+            i - value.start if axis in value.axes else i
+            for axis, i in enumerate(index)
+        )
+        other.values = moved(value.values, at, by)
+        return other
+    if not isinstance(value, np.ndarray):
+        raise EquationError(f"{shape_text(value)} has no entries", "index")
+    changed = np.array(value, dtype=float)
+    changed[index] += by
+    return changed
 
 
 def take(value: Value, index: tuple[int, ...]) -> Value:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.texcheck import corpus, papers
+from tests.texcheck import corpus, papers, papers_models, papers_training
 from tests.texcheck.corpus import Entry
 from texcheck import EquationError, Page, Result
 from texcheck.alter import Strength, strength
 
-ENTRIES = (*corpus.ENTRIES, *papers.ENTRIES)
+PAPERS = (papers, papers_models, papers_training)
+ENTRIES = (
+    *corpus.ENTRIES,
+    *(entry for module in PAPERS for entry in module.ENTRIES),
+)
 WRONG = [(entry, name) for entry in ENTRIES for name in entry.wrong]
 SEEDS = 200 if os.environ.get("TEXCHECK_SEEDS") == "full" else 3
 SURVIVORS = Path(__file__).with_name("survivors.toml")
@@ -62,8 +66,9 @@ def test_the_corrections_that_are_formulas_are_here() -> None:
 
 
 def test_every_change_to_the_parser_names_a_formula() -> None:
-    assert set(papers.NEEDED) <= {entry.id for entry in papers.ENTRIES}
-    assert all(entry.wrong for entry in papers.ENTRIES)
+    for module in PAPERS:
+        assert set(module.NEEDED) <= {entry.id for entry in module.ENTRIES}
+        assert all(entry.wrong for entry in module.ENTRIES)
 
 
 @pytest.mark.parametrize("seed", range(1, SEEDS))

@@ -140,7 +140,7 @@ def test_derivatives_that_are_refused() -> None:
         (r"\frac{\partial y}{\partial W} = 1", "write indices"),
         (r"\frac{\partial L}{\partial x}^\top = x", "two readings"),
         (r"\frac{\partial}{\partial x} L y = x", "two readings"),
-        (r"\nabla L = x", "stands alone"),
+        (r"\nabla L = x", "write .nabla_x"),
     ):
         with pytest.raises(EquationError, match=reason):
             check(ROWS + row, NAMES)

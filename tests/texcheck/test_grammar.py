@@ -37,9 +37,28 @@ NAMES = {
     "relu": lambda x: np.maximum(x, 0),
     "y_hat": v,
     "e_t": 11.0,
+    "v_star": 7.0,
+    "k_plus": 10.0,
+    "step_num": 10,
 }
 
 READ = [
+    # As papers print it.
+    (r"[1 - a]_+ + (b - 1)_+", 2),
+    (r"a \left[c - b\right]_+^2", 8),
+    (r"v_* + k_+", 17),
+    (r"\mathbb{1}(a < b) + \mathbb{1}_{[a = b]} + \mathbb{I}\{n > m\}", 2),
+    (r"\hat{\mathbb{E}}_i[u_i v_i]", 0),
+    (r"\mathbb{E}_{i,j}[A_{ij}] a", 22 / 3),
+    (r"\sum_{\substack{i, j \\ i + j = 2}} A_{ij}", 8),
+    (r"\sum_{i, j \,:\, i + j = 2} A_{ij}", 8),
+    (r"\sum_{i \in [0, 1, \dots, p]} u_i", 2),
+    (r"\text{step\_num} + \mathit{step\_num}", 20),
+    (r"b / f(a)", 0.6),
+    (r"b / \sigma(0)", 6),
+    (r"\log 2\pi", np.log(2 * np.pi)),
+    (r"h_{1,1} (a + b)", 10),
+    (r"w^\top [a, b]", 19),
     # Numbers, signs and products.
     ("2 + 3 - 1", 4),
     ("-a + b", 1),
@@ -208,6 +227,13 @@ def test_another_value_is_rejected(latex: str, value: float) -> None:
 
 REFUSED = [
     # Two readings.
+    ("a / w (b)", "two readings"),
+    ("a / b (c)", "two readings"),
+    (r"\log 2\pi a", "two readings"),
+    (r"f(a)_+", "not supported"),
+    (r"\sum_{i \in \{0, 2, \dots, 4\}} z_i", "go up by one"),
+    (r"\nabla f", "write .nabla_x"),
+    (r"\underset{i}{\max} u_i", "as a subscript"),
     ("a / b c", "two readings"),
     (r"a / b \cdot c", "two readings"),
     (r"\log a b", "two readings"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from texcheck import EquationError, Page, Result, Unsupported, check
+from texcheck import EquationError, Page, Result, Seq, Unsupported, check
 
 X = np.array([[1.0, 2.0, 4.0], [0.5, -1.0, 3.0]])
 W = np.array([[2.0, 1.0], [0.0, -1.0], [5.0, 3.0], [1.0, 7.0]])
@@ -168,8 +168,48 @@ def test_rows_of_a_block_cover_an_axis_together() -> None:
     names = {"x": x, "y": np.cumsum(x), "n": 3}
     rows = r"y_0 = x_0 \\ y_i = y_{i-1} + x_i, \qquad i = 1, \dots, n - 1"
     assert check(rows, names).comparisons == 3
+    with pytest.raises(EquationError, match=r"leaves out \[1\]"):
+        check(rows.replace("= 1", "= 2"), names)
+
+
+def test_a_recurrence_may_start_from_what_is_given() -> None:
+    names = {"x": x, "y": np.cumsum(x), "n": 3}
+    row = r"y_i = y_{i-1} + x_i, \qquad i = 1, \dots, n - 1"
+    assert check(row, names).comparisons == 2
+    with pytest.raises(EquationError, match=r"leaves out \[0, 1\]"):
+        check(row.replace("= 1", "= 2"), names)
+    with pytest.raises(EquationError, match=r"leaves out \[0, 2\]"):
+        check(row.replace(r"n - 1", r"n - 2"), names)
+    back = {"u": np.array([8.0, 4.0, 2.0])}
+    row = r"u_i = 2 u_{i+1}, \qquad i = 1, \dots, 0"
+    assert check(row, back).comparisons == 2
+    with pytest.raises(EquationError, match=r"leaves out \[0, 2\]"):
+        check(row.replace(r", \dots, 0", ""), back)
+    # A sequence says what is given outside: all of it is compared.
+    given = {"x": x, "n": 3, "y": Seq(np.cumsum(x), 0, 0)}
+    row = r"y_i = y_{i-1} + x_i, \qquad i = 0, \dots, n - 1"
+    assert check(row, given).comparisons == 3
     with pytest.raises(EquationError, match=r"leaves out \[0\]"):
-        check(rows.split(r"\\")[1], names)
+        check(row.replace("= 0", "= 1"), given)
+
+
+def test_an_equation_for_all_entries_together_may_use_its_own_left() -> None:
+    P = np.array([[0.5, 0.3, 0.2], [0.1, 0.6, 0.3], [0.4, 0.2, 0.4]])
+    r = np.array([1.0, -2.0, 0.5])
+    v = np.linalg.solve(np.eye(3) - 0.9 * P, r)
+    names = {"P": P, "r": r, "v": v, "gamma": 0.9}
+    row = r"v_i = r_i + \gamma \sum_j P_{i,j} v_j"
+    assert check(row, names).comparisons == 3
+    for old, new in (("+", "-"), (r"\gamma", ""), ("v_j", "v_i")):
+        with pytest.raises(EquationError):
+            check(row.replace(old, new), names)
+    for vacuous in (
+        r"v_i = \sum_j v_j [i = j]",
+        r"v_i = \sum_j v_j - \sum_{j \ne i} v_j",
+        r"v_i = v_i + 0 v_{0}",
+    ):
+        with pytest.raises(EquationError, match="its own left side, v"):
+            check(vacuous, names)
 
 
 def test_a_range_of_several_letters_and_a_guard() -> None:
