@@ -2,6 +2,7 @@
 
 import argparse
 import pkgutil
+import time
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +22,7 @@ def cases() -> list[Case]:
     """Return the cases of all chapters."""
     modules = pkgutil.iter_modules(benchmarks.__path__)
     return [
-        case
+        replace(case, chapter=module.name)
         for module in modules
         if module.name not in NOT_CHAPTERS
         for case in import_module(f"benchmarks.{module.name}").CASES
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument(
-        "--write", action="store_true", help="put the table on the page"
+        "--write", action="store_true", help="put the tables on the page"
     )
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args(arguments)
@@ -62,12 +63,16 @@ def main(arguments: list[str] | None = None) -> None:
         print("\n".join(case.title for case in chosen))
         return
     torch.set_num_threads(1)
+    start = time.monotonic()
     results = []
     for case in chosen:
         if options.batch != BATCH:  # the bars are for this one
             case = replace(case, bar=None)
         results.append(measure(case, options.rounds, options.batch))
         print(report.line(results[-1]), flush=True)
+    missed = sum(report.missed(result) for result in results)
+    seconds = time.monotonic() - start
+    print(f"{len(results)} cases in {seconds:.0f} s, {missed} bars missed")
     if options.write:
         report.write(options.page, results)
         print(f"wrote {options.page}")

@@ -10,43 +10,27 @@ from benchmarks.timing import Result, Spread
 
 OURS = "reference_impl"
 START, END = "<!-- benchmarks: start -->", "<!-- benchmarks: end -->"
-INTRODUCTION = f"""# Benchmarks
-
-The code on this site is written to be read. It is also meant to be usable, so
-each function is timed beside PyTorch and beside other NumPy code, on one
-thread. A ratio below 1 is faster than PyTorch.
-
-`make bench` measures this table anew on your machine, and `python -m
-benchmarks --write` puts it here. All contenders of a row run in one process,
-in turn, and must return the same numbers before they are timed. A ratio is
-taken within each turn; shown are the median over all turns and, in brackets,
-the quartiles. Other machines, other BLAS libraries and other sizes give other
-ratios: PyTorch's convolution is at its best in float32, and with several
-threads it gains more than NumPy does.
-
-{START}
-{END}
-
-Plain NumPy is what one writes first: windows by `sliding_window_view`, copied
-into columns by `reshape`. Autograd is HIPS autograd's
-`autograd.scipy.signal.convolve`, which knows no stride.
-"""
+CHAPTERS = (
+    "neural_networks",
+    "convolutional_networks",
+    "recurrent_networks",
+)
+SHORT = {"forward + backward": "both"}
 
 
 def table(results: list[Result]) -> str:
-    """Return the results as a Markdown table."""
+    """Return the results of one function as a Markdown table, a row a run."""
     peers = sorted({p for r in results for p in r.ratios} - {OURS})
-    head = ["", "pass", "dtype", "PyTorch", OURS, "bar", *peers]
-    lines = [head, ["---"] * 3 + ["---:"] * (len(head) - 3)]
+    head = ["pass", "PyTorch", "ratio", "quartiles", "bar", *peers]
+    lines = [head, ["---", *["---:"] * (len(head) - 1)]]
     for result in results:
-        case = result.case
+        case, ours = result.case, result.ratios[OURS]
         lines.append(
             [
-                case.name,
-                case.passes,
-                case.dtype,
-                f"{1e3 * result.seconds.median:.2f} ms",
-                _ratio(result.ratios[OURS]),
+                f"{SHORT.get(case.passes, case.passes)}, {case.dtype}",
+                f"{1e3 * result.seconds.median:.3g}\u00a0ms",
+                f"**{ours.median:.2f}**",
+                f"{ours.low:.2f}–{ours.high:.2f}",
                 "" if case.bar is None else f"{case.bar:.1f}",
                 *(
                     f"{result.ratios[p].median:.1f}"
@@ -59,11 +43,30 @@ def table(results: list[Result]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def tables(results: list[Result]) -> str:
+    """Return all results: a section a chapter, a table a function."""
+    parts = []
+    for chapter in CHAPTERS:
+        found = [r for r in results if r.case.chapter.startswith(chapter)]
+        if found:
+            parts.append(f"## {chapter.replace('_', ' ').capitalize()}")
+        for name in dict.fromkeys(r.case.name for r in found):
+            rows = [r for r in found if r.case.name == name]
+            parts.append(f"### {name}\n\n{table(rows)}")
+    return "\n\n".join(parts)
+
+
+def missed(result: Result) -> bool:
+    """Return whether the case has a bar and is slower."""
+    bar = result.case.bar
+    return bar is not None and result.ratios[OURS].median > bar
+
+
 def line(result: Result) -> str:
     """Return one result as a line for the terminal."""
     ours, bar = result.ratios[OURS], result.case.bar
     verdict = "" if bar is None else f" bar {bar:.1f}"
-    if bar is not None and ours.median > bar:
+    if missed(result):
         verdict += " MISSED"
     others = "".join(
         f"  {peer} {spread.median:.1f}"
@@ -92,11 +95,11 @@ def machine() -> str:
 
 
 def write(page: Path, results: list[Result]) -> None:
-    """Put the results between the markers of `page`; create it if need be."""
-    text = page.read_text("utf-8") if page.exists() else ""
-    if START not in text:
-        text = INTRODUCTION
-    block = f"{START}\n\n{machine()}\n\n{table(results)}\n\n{END}"
+    """Put the results between the markers of `page`."""
+    text = page.read_text("utf-8")
+    if text.count(START) != 1 or text.count(END) != 1:
+        raise ValueError(f"{page} must have {START} and {END} once each")
+    block = f"{START}\n\n{machine()}\n\n{tables(results)}\n\n{END}"
     pattern = f"{re.escape(START)}.*?{re.escape(END)}"
     page.write_text(
         re.sub(pattern, lambda _: block, text, flags=re.DOTALL), "utf-8"

@@ -10,7 +10,9 @@ Contender = Callable[[], tuple[np.ndarray, ...]]
 
 REFERENCE = "PyTorch"
 SHORTEST = 0.005  # seconds: what takes less is repeated within a sample
-SLOW = 10.0  # times the reference: what takes more is sampled once
+SLOWER = 2.5  # times the reference: what takes more runs once a sitting
+SLOW = 10.0  # times the reference: what takes more runs once
+FEWEST, ENOUGH = 9, 5.0  # rounds; after them no new one past these seconds
 SITTING = 4  # rounds with the same arrays: where they lie changes the times
 
 
@@ -23,6 +25,7 @@ class Case:
     dtype: str
     contenders: Callable[[int], dict[str, Contender]]  # of the batch size
     bar: float | None = None  # the ratio to PyTorch that is to be kept
+    chapter: str = ""  # the module it stands in
 
     @property
     def title(self) -> str:
@@ -59,32 +62,34 @@ def measure(case: Case, rounds: int, batch: int) -> Result:
 
     A ratio is taken within a round, so that a change of the machine's speed
     from one round to the next cancels out. Every few rounds, all arrays are
-    made anew: how they lie in the caches is luck.
+    made anew: how they lie in the caches is luck. A long case has fewer rounds.
     """
     contenders = case.contenders(batch)
     check_agreement(case, contenders)
     once = {name: _time(run, 1) for name, run in contenders.items()}
-    slow = {n for n in once if once[n] > SLOW * once[REFERENCE]}
-    samples = {name: [once[name]] if name in slow else [] for name in once}
+    ratio = {name: once[name] / once[REFERENCE] for name in once}
+    ratios = {n: [ratio[n]] if ratio[n] > SLOW else [] for n in once}
+    reference: list[float] = []
     sittings = []
+    start = process_time()
     for k in range(rounds):
         if k % SITTING == 0:
             contenders = case.contenders(batch)
             sittings.append(contenders)  # so that the next gets other memory
         for name, run in contenders.items():
-            if name not in slow:
-                repeats = max(1, round(SHORTEST / once[name]))
-                samples[name].append(_time(run, repeats))
-    reference = samples.pop(REFERENCE)
+            if ratio[name] > SLOW or (ratio[name] > SLOWER and k % SITTING):
+                continue
+            seconds = _time(run, max(1, round(SHORTEST / once[name])))
+            if name == REFERENCE:
+                reference.append(seconds)
+            ratios[name].append(seconds / reference[-1])
+        if k + 1 >= FEWEST and process_time() - start > ENOUGH:
+            break
+    del ratios[REFERENCE]
     return Result(
         case,
         Spread.of(reference),
-        {
-            name: Spread.of(
-                [t / r for t, r in zip(sample, reference, strict=False)]
-            )
-            for name, sample in samples.items()
-        },
+        {name: Spread.of(sample) for name, sample in ratios.items()},
     )
 
 
