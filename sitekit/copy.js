@@ -8,6 +8,7 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
+    event.preventDefault(); // heard: it need not be said again
     const block = button.parentElement;
     const code = block.dataset.copy ?? block.querySelector("code").textContent;
     await navigator.clipboard.writeText(code);

@@ -32,7 +32,9 @@ from sitekit import (
 from sitekit.access import make_accessible, name_dialogs
 from sitekit.asides import Asides
 from sitekit.errors import PageError
+from sitekit.live import assets, buttons
 from sitekit.npm import ROOT
+from texcheck.document import Block, blocks
 from texcheck.evidence import Evidence
 from texcheck.mkdocs import TexcheckPlugin
 
@@ -44,6 +46,7 @@ _equations: dict[str, list[maths.Equation]] = {}
 _figures: dict[str, str] = {}
 _asides: dict[str, Asides] = {}
 _fences: dict[str, list[snippets.Fence]] = {}
+_sources: dict[str, str] = {}  # Markdown of the pages with equations
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
@@ -77,7 +80,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 ),
             ]
     config.extra_css.insert(0, fonts.SHEET)
-    config.extra_javascript.append(copying.SCRIPT)
+    config.extra_javascript.extend([copying.SCRIPT, assets.SCRIPT])
     return config
 
 
@@ -86,6 +89,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     docs = Path(config.docs_dir)
     files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
     files.append(copying.file(config))
+    files.append(buttons.file(config))
     for file in offline.files(config):
         files.append(file)
     for topic in _topics:
@@ -148,6 +152,8 @@ def on_page_markdown(
     # Faults are told with the line of the file, before anything is put in.
     written = page.file.content_string
     _fences[path] = snippets.fences(path, written)
+    if _equations.get(path):
+        _sources[path] = written
     for fence in _fences[path]:
         if fence.fate == "run":
             snippets.check(fence, snippets.run_cached(fence))
@@ -177,6 +183,12 @@ def on_page_markdown(
             markdown = markdown.replace(api.CHECKED, told)
     markdown = api.link(snippets.show_sources(path, markdown))
     return maths.resolve_references(markdown, _labels, url_to)
+
+
+def _checked_blocks(page: Page) -> list[Block]:
+    """Return the equations of a page as the checker reads them."""
+    found = blocks(page.file.content_string)
+    return [block for block in found if block.kind == "equation"]
 
 
 def _equation_evidence() -> dict[str, list[Evidence]]:
@@ -209,6 +221,10 @@ def on_page_content(
         api.tidy(soup)
     else:
         snippets.tie(soup, path, _fences[path])
+        buttons.add_to_snippets(soup, _fences[path])
+        if _equations.get(path) and _equation_evidence().get(path):
+            checked = _checked_blocks(page)
+            buttons.add_to_equations(soup, path, _equations[path], checked)
     for image in soup.select('img[src$=".svg"]'):
         uri = os.path.normpath(
             os.path.join(os.path.dirname(page.url + "x"), str(image["src"]))
@@ -264,6 +280,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         weight.lighten(
             site, config.extra["dark"], with_policy=not offline.wanted(config)
         )
+    assets.write(site, _sources)
 
 
 def on_serve(

@@ -22,13 +22,13 @@
   const repeat = () => {
     document.dispatchEvent(new Event("DOMContentLoaded"));
     ["change", "click"].forEach((act) => removeEventListener(act, remember, true));
-    if (pressed) pressed.click();
+    if (pressed && !pressed.defaultPrevented) pressed.target.closest("button").click();
     if (changed) changed.dispatchEvent(new Event("change", { bubbles: true }));
     if (key) document.body.dispatchEvent(new KeyboardEvent("keydown", key));
   };
   const remember = (event) => {
     if (event.type == "change") changed = event.target;
-    else pressed = event.target.closest("button") ?? pressed;
+    else if (event.target.closest("button")) pressed = event;
   };
   const load = (event) => {
     acts.forEach((act) => removeEventListener(act, load, true));
@@ -45,4 +45,6 @@
   };
   ["change", "click"].forEach((act) => addEventListener(act, remember, true));
   acts.forEach((act) => addEventListener(act, load, { capture: true, passive: act != "keydown" }));
+  // Who follows a link to an edited equation has acted.
+  if (location.hash.includes("?tex=")) addEventListener("DOMContentLoaded", load);
 })

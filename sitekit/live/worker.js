@@ -1,0 +1,53 @@
+// Starts Python from the files it is given and answers calls. It runs in a worker whose
+// policy lets nothing out, so the loader's fetches are answered from those files.
+const BASE = "https://python.invalid/";
+const MOST = 100_000; // characters of output a call may send: more would stall the page
+
+self.onmessage = async ({ data: { files, module, port } }) => {
+  const fileOf = (url) => files[String(url).replace(BASE, "")];
+  self.fetch = async (url) => {
+    const bytes = fileOf(url);
+    if (String(url).endsWith(".wasm")) return new Response(); // it is `module`
+    if (!bytes) throw new TypeError(`${url} is not to be had: no network here`);
+    return new Response(bytes);
+  };
+  // Compiled once for the page: a worker that replaces a stopped one is quick.
+  WebAssembly.instantiateStreaming = async (_, imports) =>
+    ({ module, instance: await WebAssembly.instantiate(module, imports) });
+  const load = self.importScripts.bind(self);
+  self.importScripts = (url) => {
+    const address = URL.createObjectURL(new Blob([fileOf(url)], { type: "text/javascript" }));
+    load(address);
+    URL.revokeObjectURL(address);
+  };
+  try {
+    self.importScripts(BASE + "pyodide.js");
+    const python = await self.loadPyodide({ indexURL: BASE, stdout() {}, stderr() {} });
+    const place = { extractDir: "/lib/python3.11/site-packages" };
+    for (const pack of ["numpy.zip", "project.zip"])
+      python.unpackArchive(files[pack], "zip", place);
+    const runner = python.pyimport("live.runner");
+    port.onmessage = ({ data }) => answer(python, runner, port, data);
+    port.postMessage({ ready: runner.versions() });
+  } catch (error) {
+    port.postMessage({ failed: String(error) });
+  }
+};
+
+function answer(python, runner, port, { id, method, args }) {
+  let sent = 0;
+  const write = (text) => {
+    if (sent > MOST) return;
+    sent += text.length;
+    const more = sent > MOST ? "\n... more was printed than is shown here\n" : "";
+    port.postMessage({ id, printed: text + more });
+  };
+  try {
+    const result = runner[method](...args, ...(method === "run" ? [write] : []));
+    const plain = result?.toJs ? result.toJs({ dict_converter: Object.fromEntries }) : result;
+    result?.destroy?.();
+    port.postMessage({ id, result: plain ?? null });
+  } catch (error) {
+    port.postMessage({ id, error: String(error.message ?? error) });
+  }
+}
