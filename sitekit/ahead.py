@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from sitekit import doctests, figures, snippets
+from sitekit import api, doctests, figures, snippets
 
 
 def run(pages: Mapping[str, str], drawn: Iterable[Path]) -> None:
@@ -18,8 +18,11 @@ def run(pages: Mapping[str, str], drawn: Iterable[Path]) -> None:
         for path in drawn
         if not figures.known(path)
     ]
-    if not doctests.known():
-        tasks.append(doctests.run_all)
+    tasks += [
+        partial(doctests.run, topic)
+        for topic in api.topics()
+        if not doctests.known(topic)
+    ]
     tasks += [
         partial(snippets.run_cached, fence)
         for path, text in pages.items()

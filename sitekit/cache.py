@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sitekit.npm import ROOT
+from texcheck import dependencies
 
 FOLDER = ROOT / ".cache"
 PACKAGES = ("reference_impl", "texcheck", "sitekit")
@@ -28,42 +29,36 @@ def versions() -> dict[str, str]:
     return found
 
 
-@functools.cache
-def code_hash() -> str:
-    """Return a hash of the project's own code; `forget` it when files changed."""
-    digest = hashlib.sha256()
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def forget() -> None:
     """Look at the project's own code anew, and import it anew, from here on."""
-    code_hash.cache_clear()
+    dependencies.forget()
     linecache.checkcache()
     for name in list(sys.modules):
         if name.partition(".")[0] == PACKAGES[0]:
             del sys.modules[name]
 
 
-def _path(kind: str, parts: tuple[object, ...]) -> Path:
-    key = hashlib.sha256(
-        json.dumps([code_hash(), versions(), *map(str, parts)]).encode()
-    ).hexdigest()[:32]
+def _path(kind: str, code: str) -> Path:
+    """Return where a result is kept that comes from `code` and what it imports."""
+    own = f"{code}\nimport sitekit.{kind}\n"
+    parts = [versions(), dependencies.code_hash(own, PACKAGES)]
+    key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
     return FOLDER / kind / f"{key}.json"
 
 
-def known(kind: str, *parts: object) -> bool:
-    """Return whether the result for these parts is kept already."""
-    return _path(kind, parts).exists()
+def known(kind: str, code: str) -> bool:
+    """Return whether the result is kept already."""
+    return _path(kind, code).exists()
 
 
-def cached(
-    kind: str, parts: tuple[object, ...], compute: Callable[[], Any]
-) -> Any:
-    """Return `compute()`, JSON, from the cache if `parts` and code are as before."""
-    path = _path(kind, parts)
+def cached(kind: str, code: str, compute: Callable[[], Any]) -> Any:
+    """Return `compute()`, JSON, from the cache if all is as before.
+
+    `kind` names the module of this package that makes the result. It is made
+    anew when `code`, Python, changes, or a file of the project that it or that
+    module imports, or a version.
+    """
+    path = _path(kind, code)
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
     value = compute()

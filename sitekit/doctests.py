@@ -2,10 +2,14 @@
 
 import doctest
 import importlib
+import re
 from typing import NamedTuple
 
 from sitekit import api, cache
 from sitekit.cache import cached
+from sitekit.npm import ROOT
+
+IMPORT = re.compile(r"^ *>>> ((?:from \S+ )?import .+)$", re.M)
 
 
 class Examples(NamedTuple):
@@ -16,9 +20,23 @@ class Examples(NamedTuple):
     failed: int
 
 
-def known() -> bool:
-    """Return whether the examples ran before, on the same code."""
-    return cache.known("doctests")
+def known(topic: api.Topic) -> bool:
+    """Return whether the topic's examples ran before, on the same code."""
+    return cache.known("doctests", _code(topic))
+
+
+def run(topic: api.Topic) -> list[Examples]:
+    """Return the outcome of the examples of a topic's public functions."""
+
+    def compute() -> list[Examples]:
+        return [
+            found
+            for module, members in topic.members.items()
+            for found in _run(module, members)
+        ]
+
+    outcomes = cached("doctests", _code(topic), compute)
+    return [Examples(*found) for found in outcomes]
 
 
 def run_all() -> dict[str, list[Examples]]:
@@ -26,25 +44,21 @@ def run_all() -> dict[str, list[Examples]]:
 
     Raises RuntimeError for an example that does not give what its docstring shows.
     """
-
-    def compute() -> dict[str, list[Examples]]:
-        return {
-            topic.page: [
-                found
-                for module, members in topic.members.items()
-                for found in _run(module, members)
-            ]
-            for topic in api.topics()
-        }
-
-    outcomes = {
-        page: [Examples(*found) for found in examples]
-        for page, examples in cached("doctests", (), compute).items()
-    }
+    outcomes = {topic.page: run(topic) for topic in api.topics()}
     wrong = [e.name for found in outcomes.values() for e in found if e.failed]
     if wrong:
         raise RuntimeError(f"the examples fail of {', '.join(wrong)}")
     return outcomes
+
+
+def _code(topic: api.Topic) -> str:
+    """Return code that imports what the examples are of, and what they import."""
+    names = [n for members in topic.members.values() for n in members]
+    rows = [f"from {api.PACKAGE} import {', '.join(names)}"]
+    for module in topic.members:
+        path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+        rows += [f"import {module}", *IMPORT.findall(path.read_text("utf-8"))]
+    return "\n".join(rows)
 
 
 def _run(module_name: str, members: list[str]) -> list[Examples]:

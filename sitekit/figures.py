@@ -65,16 +65,12 @@ def draw_all(path: Path) -> dict[str, str]:
                 files |= {f"{name}.svg": svg, **pictures}
             return files
 
-    return cached("figures", _parts(path), compute)
+    return cached("figures", path.read_text(encoding="utf-8"), compute)
 
 
 def known(path: Path) -> bool:
     """Return whether the page's figures need not be drawn again."""
-    return cache.known("figures", *_parts(path))
-
-
-def _parts(path: Path) -> tuple[object, ...]:
-    return path, path.read_text(encoding="utf-8")
+    return cache.known("figures", path.read_text(encoding="utf-8"))
 
 
 def to_svg(figure: "Figure", name: str) -> str:

@@ -178,7 +178,7 @@ def run_cached(fence: Fence) -> Run:
             "missing": outcome.missing,
         }
 
-    return Run(**cached("snippets", (fence.body,), compute), namespace={})
+    return Run(**cached("snippets", fence.body, compute), namespace={})
 
 
 def check(fence: Fence, outcome: Run) -> None:
