@@ -40,7 +40,14 @@ SCRIPTS = (
 )
 LIVE = "assets/live"
 SCRIPT = "assets/live.js"
-WHEN = (1980, 1, 1, 0, 0, 0)  # of every file in a pack: the same bytes each time
+WHEN = (
+    1980,
+    1,
+    1,
+    0,
+    0,
+    0,
+)  # of every file in a pack: the same bytes each time
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

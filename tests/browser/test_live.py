@@ -292,9 +292,7 @@ def test_it_works_again_without_a_network(browser, site):
 
 
 def test_it_works_by_keyboard_alone_on_a_phone(browser, server):
-    with visit(
-        browser, server, viewport={"width": 390, "height": 800}
-    ) as it:
+    with visit(browser, server, viewport={"width": 390, "height": 800}) as it:
         page = it.page
         page.set_default_timeout(LONG)
         it.open(POOLING)
