@@ -219,6 +219,7 @@ def on_page_content(
     soup = BeautifulSoup(html, "lxml")
     if path.startswith("reference/"):
         api.tidy(soup)
+        buttons.add_to_functions(soup)
     else:
         snippets.tie(soup, path, _fences[path])
         buttons.add_to_snippets(soup, _fences[path])

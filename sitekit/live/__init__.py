@@ -8,6 +8,7 @@
 ``editing.js``   the parts that both editors share
 ``snippet.js``   Run, Edit, Reset and Stop of a snippet
 ``equation.js``  the editor of an equation
+``function.js``  the check of a reader's own function, on API pages
 ``live.js``      listens for the first press of a button and loads the rest
 ``buttons.py``   puts the buttons into the pages
 ``service.js``   keeps what was used, so that it works offline

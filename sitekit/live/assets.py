@@ -34,6 +34,7 @@ UNUSED_ENDS = (".pyi", ".a", ".h", ".c", ".pxd", ".pyx")
 SCRIPTS = (
     "editing.js",
     "equation.js",
+    "function.js",
     "python.js",
     "snippet.js",
     "worker.js",

@@ -4,6 +4,7 @@ They stand in the page from the start, as plain HTML; `live.js` answers to them.
 """
 
 import ast
+import functools
 import sys
 from collections.abc import Sequence
 
@@ -73,6 +74,26 @@ def add_to_equations(
         button["data-at"] = str(at)
         button["data-equation"] = equation.anchor
         body.append(button)
+
+
+def add_to_functions(soup: BeautifulSoup) -> None:
+    """Give each function of an API page that has cases its button."""
+    for heading in soup.select("h2.doc-heading[id]"):
+        name = str(heading["id"]).rpartition(".")[2]
+        if name in checkable():
+            button = _button(soup, "Check my implementation", "try")
+            button["data-function"] = name
+            box = soup.new_tag("div", attrs={"class": "live"})
+            box.append(button)
+            heading.insert_after(box)
+
+
+@functools.cache
+def checkable() -> frozenset[str]:
+    """Return the functions that a reader's own can be compared with."""
+    from reference_impl.cases import names
+
+    return frozenset(names())
 
 
 def _button(soup: BeautifulSoup, text: str, live: str) -> Tag:

@@ -5,6 +5,7 @@ project's packages alone.
 """
 
 import contextlib
+import inspect
 import io
 import random
 import sys
@@ -14,12 +15,15 @@ from typing import Any
 
 import numpy as np
 
+import reference_impl
+from reference_impl.check import check as compare
 from texcheck.alter import altered_forms
 from texcheck.document import Block, blocks, check_page
 from texcheck.equations import Page
 from texcheck.errors import EquationError
 
 SNIPPET = "snippet"  # the file that tracebacks name
+COLUMNS = 79
 MISTAKES = 6
 FRAMES = 5  # of a long traceback are shown at either end
 
@@ -199,6 +203,59 @@ def _differs(latex: str, page: Page) -> bool:
         except EquationError as error:
             return error.kind == "value"
     return False
+
+
+def stub(name: str) -> str:
+    """Return the head of a function that is to be checked against `name`."""
+    function = getattr(reference_impl, name)
+    parameters = []
+    for parameter in inspect.signature(function).parameters.values():
+        text = parameter.name
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            continue
+        if parameter.default is not parameter.empty:
+            text += f"={parameter.default!r}"
+        parameters.append(text)
+    head = f"def {name}({', '.join(parameters)}):"
+    if len(head) > COLUMNS:
+        rows = "".join(f"    {text},\n" for text in parameters)
+        head = f"def {name}(\n{rows}):"
+    return f"import numpy as np\n\n\n{head}\n    ...\n"
+
+
+def check_function(name: str, code: str) -> dict[str, Any]:
+    """Run a reader's code and compare the function in it with ours.
+
+    Parameters
+    ----------
+    name : str
+        The function of this project.
+    code : str
+        Defines a function of that name, or as its last one another.
+
+    Returns
+    -------
+    dict
+        ``passed``, ``message`` and ``slips``, what known slips say.
+    """
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    out = Stream(lambda text: None)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            exec(compile(code, SNIPPET, "exec"), namespace)
+            own = [f for f in namespace.values() if inspect.isfunction(f)]
+            own = [f for f in own if f.__code__.co_filename == SNIPPET]
+            if not own:
+                said = f"No function is defined here: define {name}."
+                return {"passed": False, "message": said, "slips": []}
+            report = compare(name, namespace.get(name, own[-1]))
+    except BaseException as error:  # what a reader's code may raise
+        return {"passed": False, "message": told(error, code), "slips": []}
+    return {
+        "passed": report.passed,
+        "message": report.message,
+        "slips": list(report.slips),
+    }
 
 
 def versions() -> str:

@@ -8,7 +8,8 @@ from texcheck import dependencies
 from texcheck.dependencies import code_hash, files_of
 
 FILES = {
-    "__init__.py": "from layers.pool import *\nfrom layers.dense import dense\nLIMIT = 3\n",
+    "__init__.py": "from layers.pool import *\n"
+    "from layers.dense import dense\nLIMIT = 3\n",
     "pool.py": "from layers import _shapes\n__all__ = ['pool']\n"
     "def pool(x): return _shapes.of(x)\n",
     "dense.py": "def dense(x): return x\n",

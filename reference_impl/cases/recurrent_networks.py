@@ -1,0 +1,65 @@
+"""Calls of the functions of the chapter on recurrent networks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+__all__ = ["CASES"]
+
+Rng = np.random.Generator
+Maker = Callable[[Rng], dict[str, Any]]
+B, T, D, H = 2, 4, 3, 5  # batch, steps, features of the input, of the state
+
+
+def parameters(rng: Rng, gates: int) -> dict[str, np.ndarray]:
+    """Return the parameters of a cell with this many gates."""
+    rows = gates * H
+    return {
+        "w_ih": rng.normal(0.1, 0.8, (rows, D)),
+        "w_hh": rng.normal(-0.1, 0.6, (rows, H)),
+        "b_ih": rng.normal(0.4, 0.7, rows),
+        "b_hh": rng.normal(-0.3, 0.7, rows),
+    }
+
+
+def step(rng: Rng, gates: int) -> dict[str, Any]:
+    """Return the arguments of one step of a cell without a memory."""
+    return {
+        "input": rng.normal(0.3, 1.0, (B, D)),
+        "hx": rng.normal(-0.2, 0.7, (B, H)),
+        **parameters(rng, gates),
+    }
+
+
+def lstm_step(rng: Rng) -> dict[str, Any]:
+    """Return the arguments of one step of an LSTM cell."""
+    given = step(rng, 4)
+    return given | {"hx": (given["hx"], rng.normal(0.4, 0.9, (B, H)))}
+
+
+def sequence(rng: Rng, gates: int) -> dict[str, Any]:
+    """Return the arguments of a layer over T steps."""
+    return {
+        "input": rng.normal(0.3, 1.0, (T, B, D)),
+        "hx": rng.normal(-0.2, 0.7, (1, B, H)),
+        "params": list(parameters(rng, gates).values()),
+    }
+
+
+def lstm_sequence(rng: Rng) -> dict[str, Any]:
+    """Return the arguments of an LSTM layer over T steps."""
+    given = sequence(rng, 4)
+    return given | {"hx": (given["hx"], rng.normal(0.4, 0.9, (1, B, H)))}
+
+
+CASES: dict[str, list[Maker]] = {
+    "rnn_tanh_cell": [lambda r: step(r, 1)],
+    "rnn_relu_cell": [lambda r: step(r, 1)],
+    "lstm_cell": [lstm_step],
+    "gru_cell": [lambda r: step(r, 3)],
+    "rnn_tanh": [lambda r: sequence(r, 1)],
+    "rnn_relu": [lambda r: sequence(r, 1)],
+    "lstm": [lstm_sequence],
+    "gru": [lambda r: sequence(r, 3)],
+}

@@ -1,0 +1,187 @@
+"""Slips in the functions of the chapter on recurrent networks."""
+
+from typing import Any
+
+import numpy as np
+
+from reference_impl.neural_networks.output_units import sigmoid
+from reference_impl.recurrent_networks.gated_recurrent_unit import gru_cell
+from reference_impl.recurrent_networks.long_short_term_memory import lstm_cell
+from reference_impl.recurrent_networks.recurrent_cell import (
+    rnn_relu_cell,
+    rnn_tanh_cell,
+)
+from reference_impl.slips.slip import Slip
+
+__all__ = ["SLIPS"]
+
+Array = np.ndarray
+State = tuple[Array, Array]
+INPUT, FORGET, CELL, OUTPUT = range(4)  # PyTorch's order of the gates
+
+
+def ordered(w: Array, order: tuple[int, ...]) -> Array:
+    """Return the rows of `w` with its gates in another order."""
+    gates = np.split(w, len(order))
+    return np.concatenate([gates[g] for g in order])
+
+
+def reordered(*order: int) -> Any:
+    """Return an LSTM cell that takes the gates in another order."""
+
+    def wrong(input: Array, hx: State, *params: Array) -> State:
+        return lstm_cell(input, hx, *(ordered(w, order) for w in params))
+
+    return wrong
+
+
+def one_bias(gate: int, other: int) -> Any:
+    """Return an LSTM cell in which `gate` uses the biases of `other`."""
+    order = [other if g == gate else g for g in range(4)]
+
+    def wrong(
+        input: Array, hx: State, w_ih: Array, w_hh: Array, *biases: Array
+    ) -> State:
+        own = (ordered(b, tuple(order)) for b in biases)
+        return lstm_cell(input, hx, w_ih, w_hh, *own)
+
+    return wrong
+
+
+def gates_of(
+    input: Array, hx: State, w_ih: Array, w_hh: Array, b_ih: Array, b_hh: Array
+) -> list[Array]:
+    """Return the four net inputs of an LSTM step, in PyTorch's order."""
+    z = input @ w_ih.T + b_ih + hx[0] @ w_hh.T + b_hh
+    return np.split(z, 4, axis=-1)
+
+
+def lstm_variant(kind: str) -> Any:
+    """Return an LSTM step with one thing changed."""
+
+    def wrong(input: Array, hx: State, *params: Array) -> State:
+        i, f, g, o = gates_of(input, hx, *params)
+        candidate = sigmoid(g) if kind == "candidate" else np.tanh(g)
+        keep = 1 - sigmoid(i) if kind == "coupled" else sigmoid(f)
+        c = keep * hx[1] + sigmoid(i) * candidate
+        shown = hx[1] if kind == "old cell" else c
+        squashed = shown if kind == "no tanh" else np.tanh(shown)
+        return sigmoid(o) * squashed, c
+
+    return wrong
+
+
+def without_recurrent_bias(cell: Any) -> Any:
+    """Return a cell that forgets b_hh."""
+    return lambda input, hx, w_ih, w_hh, b_ih, b_hh: cell(
+        input, hx, w_ih, w_hh, b_ih, 0 * b_hh
+    )
+
+
+def without_state(cell: Any) -> Any:
+    """Return a cell that forgets its old state."""
+    return lambda input, hx, *params: cell(input, 0 * hx, *params)
+
+
+def gru_variant(kind: str) -> Any:
+    """Return a GRU step with one thing changed."""
+
+    def wrong(
+        input: Array, h: Array, w_ih: Array, w_hh: Array, *b: Array
+    ) -> Array:
+        r_x, z_x, n_x = np.split(input @ w_ih.T + b[0], 3, axis=-1)
+        r_h, z_h, n_h = np.split(h @ w_hh.T + b[1], 3, axis=-1)
+        r, z = sigmoid(r_x + r_h), sigmoid(z_x + z_h)
+        if kind == "bias outside":
+            bias = np.split(b[1], 3)[2]
+            n = np.tanh(n_x + r * (n_h - bias) + bias)
+        elif kind == "no reset":
+            n = np.tanh(n_x + n_h)
+        else:
+            n = np.tanh(n_x + r * n_h)
+        if kind == "swapped":
+            return z * n + (1 - z) * h
+        return (1 - z) * n + z * h
+
+    return wrong
+
+
+def order_of_gru(input: Array, hx: Array, *params: Array) -> Array:
+    """Take the update gate first, as ONNX and Keras do."""
+    return gru_cell(input, hx, *(ordered(w, (1, 0, 2)) for w in params))
+
+
+def reset_before(input: Array, hx: Array, *params: Array) -> Array:
+    """Apply the reset gate before the matrix, as the original does."""
+    return gru_cell(input, hx, *params, reset_after=False)
+
+
+SLIPS: dict[str, list[Slip]] = {
+    "lstm_cell": [
+        Slip(
+            "your forget gate uses the output gate's bias",
+            one_bias(FORGET, OUTPUT),
+        ),
+        Slip(
+            "your input gate uses the forget gate's bias",
+            one_bias(INPUT, FORGET),
+        ),
+        Slip(
+            "your gates stand in the order input, output, forget, candidate "
+            "(ONNX); PyTorch has input, forget, candidate, output",
+            reordered(INPUT, CELL, OUTPUT, FORGET),
+        ),
+        Slip(
+            "your input and forget gates are exchanged",
+            reordered(FORGET, INPUT, CELL, OUTPUT),
+        ),
+        Slip(
+            "your candidate goes through the logistic function; it goes "
+            "through tanh",
+            lstm_variant("candidate"),
+        ),
+        Slip(
+            "your hidden state lacks the tanh of the cell",
+            lstm_variant("no tanh"),
+        ),
+        Slip(
+            "your hidden state is made from the old cell, not the new one",
+            lstm_variant("old cell"),
+        ),
+        Slip(
+            "your forget gate is 1 minus the input gate",
+            lstm_variant("coupled"),
+        ),
+        Slip("you leave out the bias b_hh", without_recurrent_bias(lstm_cell)),
+    ],
+    "gru_cell": [
+        Slip(
+            "your update gate is the wrong way round: z keeps the old state",
+            gru_variant("swapped"),
+        ),
+        Slip(
+            "you apply the reset gate before the matrix product, as the "
+            "original paper does; PyTorch applies it after",
+            reset_before,
+        ),
+        Slip(
+            "the bias b_hn stands outside the reset gate's product",
+            gru_variant("bias outside"),
+        ),
+        Slip("you leave out the reset gate", gru_variant("no reset")),
+        Slip(
+            "your gates stand in the order update, reset (ONNX, Keras); "
+            "PyTorch has reset, update",
+            order_of_gru,
+        ),
+        Slip("you leave out the bias b_hh", without_recurrent_bias(gru_cell)),
+    ],
+    "rnn_tanh_cell": [
+        Slip(
+            "you leave out the bias b_hh",
+            without_recurrent_bias(rnn_tanh_cell),
+        ),
+        Slip("you leave out the old state", without_state(rnn_tanh_cell)),
+        Slip("you use ReLU in the place of tanh", rnn_relu_cell),
+    ],
+}
