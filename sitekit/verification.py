@@ -7,6 +7,7 @@ was run for this very build.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -85,7 +86,7 @@ def markdown(
         [
             _totals(pages),
             "## Equations",
-            *(_equations(page) for page in pages if page.equations),
+            *_chapters([page for page in pages if page.equations]),
             "## Snippets",
             _snippets(pages),
             "## Docstring examples",
@@ -127,9 +128,35 @@ def _totals(pages: Sequence[PageEvidence]) -> str:
     return f"{head}{table}\n\nRun with {run_with}."
 
 
+def _chapters(pages: Sequence[PageEvidence]) -> list[str]:
+    """Return a folded block a chapter: its totals, and a table for each page."""
+    found = []
+    for folder, group in groupby(sorted(pages, key=_is_other), key=_chapter):
+        chapter = list(group)
+        held = [e for p in chapter for e in p.equations if e.status == "holds"]
+        altered = sum(e.altered for e in held)
+        rejected = sum(e.rejected for e in held)
+        title = f"{folder}: {len(held)} equations hold"
+        if altered:
+            title += f", {rejected:,} of {altered:,} altered forms rejected"
+        tables = "\n\n".join(_equations(page) for page in chapter)
+        found.append(f"/// details | {title}\n\n{tables}\n\n///")
+    return found
+
+
+def _is_other(page: PageEvidence) -> bool:
+    """Whether a page is outside the chapters; these come last."""
+    return "/" not in page.path
+
+
+def _chapter(page: PageEvidence) -> str:
+    folder = page.path.rpartition("/")[0]
+    return folder.replace("-", " ").capitalize() or "Other pages"
+
+
 def _equations(page: PageEvidence) -> str:
     head = (
-        f"### {page.title}\n\n| equation | compared with | comparisons "
+        f"**[{page.title}]({page.path})**\n\n| equation | compared with | comparisons "
         "| largest error | altered forms rejected |\n"
         "| --- | --- | ---: | ---: | ---: |\n"
     )
