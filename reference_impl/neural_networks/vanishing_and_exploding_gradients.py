@@ -56,7 +56,7 @@ def clip_grad_norm_(
     grads : ndarray or sequence of ndarray, floating
         The gradients of all parameters: they count as one vector. Changed.
     max_norm : float
-        At least 0.
+        At least 0; `numpy.inf` only measures the norm.
     norm_type : float, default 2
         More than 0; `numpy.inf` is the largest absolute value.
     error_if_nonfinite : bool, default False
@@ -95,18 +95,14 @@ def clip_grad_norm_(
     [array([0.6]), array([[0. , 0.8]])]
     """
     arrays = _writeable(grads)
-    max_norm = _checks.real("max_norm", max_norm, 0)
-    p = (
-        norm_type
-        if norm_type == np.inf
-        else _checks.real("norm_type", norm_type)
-    )
+    max_norm = _bound("max_norm", max_norm)
+    p = _bound("norm_type", norm_type, -np.inf)
     if p <= 0:
         raise ValueError(f"norm_type must be positive, got {norm_type=}")
     norm = _norm(arrays, p)
     if error_if_nonfinite and not math.isfinite(norm):
         raise ValueError(f"grads must have a finite norm, got norm={norm}")
-    factor = min(1.0, max_norm / (norm + 1e-6)) if norm == norm else norm
+    factor = min(max_norm / (norm + 1e-6), 1.0)  # NaN stays NaN
     with np.errstate(invalid="ignore"):  # inf * 0: NaN, as in PyTorch
         for g in arrays:
             np.multiply(g, factor, out=g)
@@ -125,7 +121,7 @@ def clip_grad_value_(
     grads : ndarray or sequence of ndarray, floating
         Changed; NaN stays NaN.
     clip_value : float
-        At least 0.
+        At least 0; `numpy.inf` changes nothing.
 
     Raises
     ------
@@ -150,7 +146,7 @@ def clip_grad_value_(
     array([-2. ,  0.5,  2. ])
     """
     arrays = _writeable(grads)
-    bound = _checks.real("clip_value", clip_value, 0)
+    bound = _bound("clip_value", clip_value)
     for g in arrays:
         np.clip(g, -bound, bound, out=g)
 
@@ -339,6 +335,13 @@ def gradient_norms(
         g = delta @ weights[l] + (g if skip else 0)
         norms[l] = np.linalg.norm(g if of == "input" else delta.T @ h[l])
     return norms
+
+
+def _bound(name: str, value: object, minimum: float = 0.0) -> float:
+    """Return `value` as a float of at least `minimum`; it may be infinite."""
+    if isinstance(value, float) and value == np.inf:
+        return np.inf
+    return _checks.real(name, value, minimum)
 
 
 def _norm(arrays: list[np.ndarray], p: float) -> float:

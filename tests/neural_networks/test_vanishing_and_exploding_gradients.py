@@ -35,7 +35,7 @@ def parameters(grads):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("norm_type", [1.0, 2.0, 3.5, 0.5, np.inf])
-@pytest.mark.parametrize("max_norm", [0.0, 0.7, 1e4])
+@pytest.mark.parametrize("max_norm", [0.0, 0.7, 1e4, np.inf])
 def test_clip_by_norm_agrees_with_torch(norm_type, max_norm, dtype):
     grads = [draw(3, 4).astype(dtype), draw(5, seed=1).astype(dtype)]
     ps = parameters(grads)
@@ -66,12 +66,13 @@ def test_the_direction_stays_and_the_norm_is_just_below_the_bound():
     assert 1.99999 < np.linalg.norm(after) < 2.0
 
 
+@pytest.mark.parametrize("max_norm", [1.0, np.inf])
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_agrees_with_torch(bad):
+def test_what_is_not_finite_agrees_with_torch(bad, max_norm):
     grads = [np.array([1.0, bad]), np.array([2.0])]
     ps = parameters(grads)
-    want = torch.nn.utils.clip_grad_norm_(ps, 1.0)
-    got = clip_grad_norm_(grads, 1.0)
+    want = torch.nn.utils.clip_grad_norm_(ps, max_norm)
+    got = clip_grad_norm_(grads, max_norm)
     np.testing.assert_equal(got, want.item())
     for g, p in zip(grads, ps, strict=True):
         np.testing.assert_array_equal(g, p.grad.numpy())
@@ -100,6 +101,8 @@ def test_clip_works_in_place_on_views_and_on_nothing():
     assert clip_grad_norm_([np.empty((0, 3))], 1.0) == 0.0
     assert clip_grad_norm_(np.zeros(3), 1.0) == 0.0
     clip_grad_value_([], 1.0)
+    clip_grad_value_(base, np.inf)
+    np.testing.assert_allclose(base, [[0.6, 30.0], [0.8, 40.0]], rtol=1e-6)
 
 
 def test_clip_by_value_agrees_with_torch():
@@ -139,6 +142,11 @@ def test_a_bad_gradient_leaves_the_others_alone(clip, bad, error, message):
     [
         (
             lambda g: clip_grad_norm_(g, -1.0),
+            ValueError,
+            "max_norm must be in",
+        ),
+        (
+            lambda g: clip_grad_norm_(g, np.nan),
             ValueError,
             "max_norm must be in",
         ),
