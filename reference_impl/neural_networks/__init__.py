@@ -15,6 +15,7 @@ from reference_impl.neural_networks import (
     dynamic_programming,
     embedding_layer,
     feedforward_network,
+    gaussian_latents,
     gaussian_loss,
     group_normalization,
     hard_activations,
@@ -48,6 +49,7 @@ from reference_impl.neural_networks import (
     transformer_layers,
     transformer_models,
     vanishing_and_exploding_gradients,
+    variational_autoencoders,
 )
 from reference_impl.neural_networks.activation_functions import *
 from reference_impl.neural_networks.autoencoders import *
@@ -63,6 +65,7 @@ from reference_impl.neural_networks.dropout_layer import *
 from reference_impl.neural_networks.dynamic_programming import *
 from reference_impl.neural_networks.embedding_layer import *
 from reference_impl.neural_networks.feedforward_network import *
+from reference_impl.neural_networks.gaussian_latents import *
 from reference_impl.neural_networks.gaussian_loss import *
 from reference_impl.neural_networks.group_normalization import *
 from reference_impl.neural_networks.hard_activations import *
@@ -96,6 +99,7 @@ from reference_impl.neural_networks.transformer_decoder import *
 from reference_impl.neural_networks.transformer_layers import *
 from reference_impl.neural_networks.transformer_models import *
 from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
+from reference_impl.neural_networks.variational_autoencoders import *
 
 __all__ = [
     *output_units.__all__,
@@ -139,6 +143,8 @@ __all__ = [
     *feedforward_network.__all__,
     *principal_components.__all__,
     *autoencoders.__all__,
+    *gaussian_latents.__all__,
+    *variational_autoencoders.__all__,
     *tabular_environments.__all__,
     *dynamic_programming.__all__,
     *returns_and_advantages.__all__,
