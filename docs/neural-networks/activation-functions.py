@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import reference_impl as ri
-from sitekit.palette import BLUE, MUTED, ORANGE
+from sitekit.palette import BLUE, FAINT, MUTED, ORANGE
 
 FUNCTIONS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("identity", "identity", ()),
@@ -36,9 +36,7 @@ FUNCTIONS: list[tuple[str, str, tuple[Any, ...]]] = [
 def curves_and_slopes() -> Figure:
     """Every function and, dashed, its slope."""
     z = np.linspace(-4, 4, 161)
-    figure, grid = plt.subplots(
-        5, 4, figsize=(5.2, 6.4), sharex=True, sharey=True
-    )
+    figure, grid = plt.subplots(5, 4, figsize=(5.2, 6.4))
     for axes, (title, name, arguments) in zip(
         grid.flat, FUNCTIONS, strict=True
     ):
@@ -49,10 +47,17 @@ def curves_and_slopes() -> Figure:
         axes.plot(z, getattr(ri, name)(z, *arguments), color=BLUE)
         axes.plot(z, slope, "--", color=ORANGE, linewidth=1.2)
         axes.set_title(title, size=10, pad=3)
+        axes.grid(False)
+        axes.spines[:].set_visible(False)
+        axes.set(xlim=(-4, 4), ylim=(-1.6, 2.6), xticks=[], yticks=[])
         for line in (axes.axhline, axes.axvline):
-            line(0, color=MUTED, linewidth=0.6, zorder=1)
-    axes.set(xlim=(-4, 4), ylim=(-1.6, 2.6), xticks=[-3, 0, 3])
-    axes.set_yticks([-1, 0, 1, 2])
+            line(0, color=MUTED, linewidth=0.7, zorder=1)
+        axes.axhline(1, color=FAINT, linewidth=0.7, zorder=0)
+        axes.axhline(-1, color=FAINT, linewidth=0.7, zorder=0)
+    for axes in grid[:, 0]:
+        axes.set_yticks([-1, 0, 1])
+    for axes in grid[-1]:
+        axes.set_xticks([-3, 0, 3])
     figure.tight_layout(pad=0.3, h_pad=0.6, w_pad=0.6)
     return figure
 
