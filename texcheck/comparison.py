@@ -1,15 +1,10 @@
 """One row as a comparison: over which letters, and of what with what."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-
 import numpy as np
 
 from texcheck import (
     derivative,
     draws,
-    extents,
     ranges,
     rules,
     scripts,
@@ -21,9 +16,10 @@ from texcheck.compare import (
     TOLERANCE,
     Agreement,
 )
+from texcheck.coverage import Coverage, Known, Trace, check_letters
 from texcheck.env import Env
 from texcheck.errors import EquationError, OwnSide
-from texcheck.names import Reading, letter_name, letters_in
+from texcheck.names import Reading
 from texcheck.rows import Row
 from texcheck.scope import Clause, Closure, Locals
 from texcheck.sides import Head
@@ -37,46 +33,13 @@ from texcheck.tree import (
     call_parts,
     children,
 )
-from texcheck.values import Seq, Value, is_number
+from texcheck.values import Value, is_number
 
-__all__ = ["Comparison", "Coverage"]
+__all__ = ["Comparison"]
 
 
 # How near to one the slope of a row by its own left side may not come.
 _VACUOUS = 1e-6
-
-
-class Coverage:
-    """Which entries of which axes the rows of a block have compared."""
-
-    def __init__(self) -> None:
-        self.visited: dict[tuple[str, int], set[int]] = {}
-        self.ranged: dict[tuple[str, int], Comparison] = {}
-
-    def close(self, extent: Callable[[str, int], range]) -> None:
-        """Raise if a stated range leaves entries of an axis out.
-
-        Where a recurrence starts, or ends, it may: what it is given there.
-        """
-        for (name, axis), comparison in self.ranged.items():
-            row, visited = comparison.row, self.visited[name, axis]
-            missing = set(extent(name, axis)) - visited
-            if missing and not comparison.is_given(missing, visited, axis):
-                shown = sorted(missing)[:4]
-                raise EquationError(
-                    f"the stated range leaves out {shown} of axis {axis} of "
-                    f"{name}",
-                    "range",
-                ).at(row=row.number, source=row.source)
-
-
-@dataclass
-class _Known:
-    """A left side that names a bound value: its name and index."""
-
-    name: str
-    items: tuple[Node, ...]
-    index: list[Closure]
 
 
 class Comparison:
@@ -162,7 +125,7 @@ class Comparison:
             return []
         return draws.arguments(self._group(), self.row, env)
 
-    def _known(self) -> _Known | None:
+    def _known(self) -> Known | None:
         """Return name and index of a left side that is a bound value."""
         named = self.head is not None and not self._is_function()
         if not named or self.head is None or self.reading is None:
@@ -180,7 +143,7 @@ class Comparison:
         name = reading.name + "_new" * self.update
         if self.update:
             self._refuse_alias(reading.name, name)
-        return _Known(
+        return Known(
             name, items, scripts.indices(items, reading.known.ndim, self.env)
         )
 
@@ -244,7 +207,8 @@ class Comparison:
         for start in draws.drawn(self.dims, self.scope.rng):
             for s in self.letters.runs(start):
                 self.scope.spend()
-                self._visit(s, coverage)
+                if self.known is not None:
+                    coverage.visit(self.known, s)
                 for left in lefts:
                     value = self._left_value(left, s)
                     if value is None:
@@ -257,7 +221,12 @@ class Comparison:
                 "no value at random arguments (bind them)",
                 "range",
             ).at(side=1)
-        self._mark(coverage)
+        if self.known is None:
+            check_letters(self.row.sides[0], self.letters, self.env)
+            return
+        coverage.mark(
+            Trace(self.row, self.known, self.letters, self.env, rights)
+        )
 
     def _built(self, side: int) -> Closure:
         try:
@@ -274,7 +243,7 @@ class Comparison:
         if known is not None:
             self.names.append(known.name)
             scope.read_names.add(known.name)
-            return [lambda s: scope.read(known.name, _at(known.index, s))]
+            return [lambda s: scope.read(known.name, known.at(s))]
         if self.reading is not None:
             self.names.append(self.reading.name)
         elif self.head is not None:
@@ -361,7 +330,7 @@ class Comparison:
     def _own(self, s: Locals) -> tuple[str, tuple] | None:
         """Return the name and index that the right side may not read."""
         if self.owner is not None:
-            return self.owner.name, _at(self.owner.index, s)
+            return self.owner.name, self.owner.at(s)
         if self.reading is not None and self._is_function():
             if self.reading.primes:
                 return None
@@ -376,94 +345,6 @@ class Comparison:
         if not isinstance(value, np.ndarray):
             return 0.0
         return float(np.max(np.abs(value[np.isfinite(value)]), initial=0.0))
-
-    # Coverage.
-
-    def _visit(self, s: Locals, coverage: Coverage) -> None:
-        if self.known is None:
-            return
-        for axis, i in enumerate(_at(self.known.index, s)):
-            key = (self.known.name, axis)
-            coverage.visited.setdefault(key, set()).add(i)
-
-    def _mark(self, coverage: Coverage) -> None:
-        """Note the axes that a stated range must have covered."""
-        stated = self.letters.stated
-        if self.known is None:
-            self._check_letters()
-            return
-        for axis, item in enumerate(self.known.items):
-            key = (self.known.name, axis)
-            if self.letters.guarded and not isinstance(item, Symbol):
-                continue
-            if stated & letters_in(item):
-                coverage.ranged[key] = self
-                self._admit_guarded(item, coverage.visited[key])
-
-    def is_given(
-        self, missing: set[int], visited: set[int], axis: int
-    ) -> bool:
-        """Whether these entries are where a recurrence starts or ends.
-
-        They lie beyond one end of the range, the right side reads each, and
-        they are no more than it reaches back.
-        """
-        assert self.known is not None
-        _, value = self.scope.entry(self.known.name)
-        if isinstance(value, Seq) and value.outside is not None:
-            return False  # what is given stands outside already
-        if not (max(missing) < min(visited) or min(missing) > max(visited)):
-            return False
-        read: set[int] = set()
-        reach = [len(missing)]
-        for s in self.letters.runs({}):
-            here, entries = self._own_reads(s, axis)
-            read |= entries
-            reach.append(max((abs(i - here) for i in entries), default=0))
-        return missing <= read and len(missing) <= min(reach)
-
-    def _own_reads(self, s: Locals, axis: int) -> tuple[int, set[int]]:
-        """Return where the left side stands, and what of it the right reads."""
-        assert self.known is not None
-        rights = [self._built(k) for k in range(1, len(self.row.sides))]
-        reads = {
-            read for side in rights for read in self.scope.reads_of(side, s)
-        }
-        return _at(self.known.index, s)[axis], {
-            index[axis]
-            for name, index in reads
-            if name == self.known.name and len(index) > axis
-        }
-
-    def _admit_guarded(self, item: Node, visited: set[int]) -> None:
-        """Count what a condition leaves out of a range as covered."""
-        for binder in self.letters.binders:
-            if self.letters.guarded and letter_name(item) == binder.name:
-                with suppress(EquationError):
-                    visited |= set(binder.values({}))
-
-    def _check_letters(self) -> None:
-        """Compare the stated ranges with the axes in the left expression."""
-        for binder in self.letters.binders:
-            if binder.name not in self.letters.stated:
-                continue
-            try:
-                inside = extents.infer(
-                    binder.name, [self.row.sides[0]], self.env
-                )({})
-                values = set(binder.values({}))
-            except EquationError:
-                continue
-            if not set(inside) <= values:
-                raise EquationError(
-                    f"the stated range of {binder.name} leaves out "
-                    f"{sorted(set(inside) - values)[:4]}",
-                    "range",
-                )
-
-
-def _at(index: list[Closure], s: Locals) -> tuple[int, ...]:
-    return tuple([i(s) for i in index])
 
 
 def _refuse_bound_letters(node: Node, env: Env) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from texcheck import extents, sides
+from texcheck import extents, newnames, sides
 from texcheck.env import Env
 from texcheck.names import letters_in
 from texcheck.rows import Guard, Row
@@ -29,7 +29,7 @@ def arguments(group: Group, row: Row, env: Env) -> list[str]:
             else sides.spelled(condition.letter)
         )
     }
-    found = [sides.parameter(item, env) for item in group.items]
+    found = [newnames.parameter(item, env) for item in group.items]
     return [name for name in found if name and name not in stated]
 
 

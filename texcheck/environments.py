@@ -2,8 +2,8 @@ r"""The environments inside a formula: ``cases`` and matrices."""
 
 from typing import TYPE_CHECKING
 
-from texcheck.commands import is_phrase
 from texcheck.errors import EquationError, Unsupported
+from texcheck.macros import is_phrase
 from texcheck.tree import Cases, Group, Matrix, Node
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from texcheck import functions, ranges, rules, sides
+from texcheck import functions, newnames, ranges, rules, sides
 from texcheck.compare import TOLERANCE, Agreement
-from texcheck.comparison import Comparison, Coverage
+from texcheck.comparison import Comparison
+from texcheck.coverage import Coverage
 from texcheck.errors import EquationError
 from texcheck.evaluate import environment
 from texcheck.names import Reading
@@ -269,7 +270,7 @@ class Page:
 
     def _definition(self, row: Row, head: Head) -> Clause:
         env = environment(self.scope)
-        new = sides.new_name(head, row, env)
+        new = newnames.new_name(head, row, env)
         if (
             self.scope.lookup(new.name) is not None
             and new.name not in self.scope.definitions

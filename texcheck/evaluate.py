@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from texcheck import (
+    calls,
     conditions,
     derivative,
     functions,
@@ -82,7 +83,7 @@ def _group(node: Group, env: Env) -> Closure:
         first, second = values
         return lambda s: functions.inner(first(s), second(s))
     if node.kind == "[" and len(items) > 1:
-        return lambda s: products.joined([value(s) for value in values])
+        return lambda s: calls.joined([value(s) for value in values])
     if len(items) > 1 or node.kind == "<":
         raise EquationError("a list in brackets has no value here")
     value = values[0]

@@ -7,8 +7,8 @@ such as *for* is a range, a condition, or another equation of the same row.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from texcheck.commands import is_phrase
 from texcheck.errors import EquationError, Unsupported
+from texcheck.macros import is_phrase
 from texcheck.syntax import RELATIONS, Parser
 from texcheck.tokens import Token, tokenize
 from texcheck.tree import (

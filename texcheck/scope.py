@@ -9,11 +9,11 @@ reaches everything that the page says depends on it.
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from texcheck.clauses import DERIVATIVE, Clause, Closure, Locals, Memo, Mode
 from texcheck.errors import EquationError, OwnSide
 from texcheck.names import Known
 from texcheck.values import (
@@ -31,65 +31,6 @@ __all__ = ["MAX_STEPS", "Clause", "Closure", "Locals", "Scope"]
 
 MAX_STEPS = 400_000
 MAX_CALLS = 60
-
-Locals = dict[str, Value]
-Closure = Callable[[Locals], Value]
-# Tells the letters of a clause from an index, or None where it differs.
-Match = Callable[[tuple[int, ...]], Locals | None]
-# What one evaluation of rules has found: value and reads by rule and index.
-Memo = dict[tuple, tuple[Value, set[tuple]]]
-# Stands among the reads for all that a derivative has read.
-_DERIVATIVE = ("", ())
-
-
-@dataclass(eq=False)
-class Clause:
-    """One row as a rule: how its left side gets a value.
-
-    `match` solves the index of the left side for its letters, `body` is
-    built when it is first needed, and `extents` gives the indices along an
-    axis of the left side.
-    """
-
-    name: str
-    params: tuple[str, ...] | None
-    rank: int
-    match: Match
-    build: Callable[[], Closure]
-    extents: Callable[[int], range]
-    block: int
-    row: int
-    source: str
-    key: object = None
-    fixed: int = 0
-    used: bool = False
-    body: Closure | None = field(default=None, repr=False)
-
-    def __call__(self, local: Locals) -> Value:
-        """Evaluate the right side."""
-        if self.body is None:
-            self.body = self.build()
-        return self.body(local)
-
-
-@dataclass(frozen=True)
-class Mode:
-    """A derivative under way: what is replaced, and what is held fixed."""
-
-    #: By name; of a derivative within a derivative there are several.
-    replaced: Mapping[str, tuple[tuple[tuple[int, ...], Value], ...]]
-    held: tuple[str, tuple[int, ...]] | None = None
-
-    def reaches(self, reads: set[tuple]) -> bool:
-        """Whether what is replaced is, or may be, among `reads`."""
-        if _DERIVATIVE in reads:
-            return True
-        for name, index in reads:
-            for at, _ in self.replaced.get(name, ()):
-                shared = min(len(index), len(at))
-                if index[:shared] == at[:shared]:
-                    return True
-        return False
 
 
 class Scope:
@@ -341,7 +282,7 @@ class Scope:
                 with self._within(Mode({}, held), memo):
                     self.run(clause, key, local)
             except EquationError:  # what is replaced may be what mends it
-                memo[place] = None, {_DERIVATIVE}
+                memo[place] = None, {DERIVATIVE}
         return memo[place]
 
     def _remembered(self, value: Value, reads: set[tuple]) -> Value:
@@ -483,7 +424,7 @@ class Scope:
         with self._within(Mode(replaced, fixed), {}):
             yield
         if self.trail:
-            self.trail[-1].add(_DERIVATIVE)
+            self.trail[-1].add(DERIVATIVE)
 
     @contextmanager
     def _within(self, mode: Mode | None, memo: Memo) -> Iterator[None]:

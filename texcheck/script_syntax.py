@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from texcheck import commands
+from texcheck import macros
 from texcheck.errors import EquationError, Unsupported
 from texcheck.tokens import Token, is_sign
 from texcheck.tree import Group, Node, Part, Scripts, Symbol
@@ -64,7 +64,7 @@ def _bare(
     if token.kind == "sign" and token.text in bars_or_signs:
         raise EquationError(f"{token.text} is not a script: write braces")
     first = parser.at - 1
-    for _ in range(commands.arity(token)):
+    for _ in range(macros.arity(token)):
         parser.argument()
     inner = type(parser)(parser.tokens[first : parser.at])
     inner.depth = parser.depth

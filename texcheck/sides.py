@@ -9,13 +9,10 @@ from texcheck.errors import EquationError
 from texcheck.names import (
     Reading,
     is_cluster,
-    is_index,
-    label,
     letter_name,
     letters_in,
     spellings,
 )
-from texcheck.rows import Member, Range, Row
 from texcheck.scope import Closure, Locals
 from texcheck.tree import (
     Applied,
@@ -24,29 +21,25 @@ from texcheck.tree import (
     Fraction,
     Group,
     Node,
-    Number,
-    Part,
     Product,
     Scripts,
     Symbol,
     call_parts,
     children,
-    walk,
 )
 
 __all__ = [
+    "CONSTANTS",
     "Head",
-    "NewName",
     "free_letters",
     "head_of",
     "index_of",
-    "new_name",
-    "parameter",
+    "is_letter",
     "pattern",
     "spelled",
 ]
 
-_CONSTANTS = {"e", "pi", "infty", "partial", "nabla"}
+CONSTANTS = {"e", "pi", "infty", "partial", "nabla"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,7 @@ def head_of(node: Node) -> Head | None:
         found = Head(node)
     else:
         found = _applied(node)
-    if found is None or found.symbol.base not in _CONSTANTS:
+    if found is None or found.symbol.base not in CONSTANTS:
         return found
     indexed = isinstance(found.node, Scripts) and found.node.sub
     return found if found.symbol.base == "e" and indexed else None
@@ -106,9 +99,9 @@ def free_letters(node: Node, env: Env) -> dict[str, None]:
 
 def _free(node: Node, env: Env, bound: frozenset[str]) -> Iterator[str]:
     if isinstance(node, Symbol):
-        if _is_letter(node) and env.lookup(spellings(node)[0]) is None:
+        if is_letter(node) and env.lookup(spellings(node)[0]) is None:
             names = set(spellings(node))
-            if not names & bound and node.base not in _CONSTANTS:
+            if not names & bound and node.base not in CONSTANTS:
                 yield spellings(node)[0]
     elif isinstance(node, Scripts) and isinstance(node.base, Symbol):
         name = letter_name(node)
@@ -147,7 +140,8 @@ def spelled(symbol: Symbol) -> set[str]:
     return set(spellings(symbol))
 
 
-def _is_letter(symbol: Symbol) -> bool:
+def is_letter(symbol: Symbol) -> bool:
+    """Whether a symbol is a single plain letter."""
     return not symbol.word and not symbol.marks
 
 
@@ -225,137 +219,6 @@ def _solve(
             )
         local[name] = value - origin
     return local
-
-
-# New names.
-
-
-@dataclass(frozen=True)
-class NewName:
-    """A name that a row defines, with its index or its parameters."""
-
-    name: str
-    index: tuple[Node, ...]
-    letters: frozenset[str]
-    params: tuple[str, ...] | None
-
-
-def new_name(head: Head, row: Row, env: Env) -> NewName:
-    """Return what a left side defines that nothing binds."""
-    used = _letters_of(row, env)
-    symbol = head.symbol
-    labels = [spellings(symbol)[0]]
-    index: list[Node] = []
-    node = head.node
-    for part in node.sup if isinstance(node, Scripts) else ():
-        _raised(part, labels, index, used, env)
-    for item in node.sub if isinstance(node, Scripts) else ():
-        if isinstance(item, Group) and item.kind == ":":
-            labels += label(item)
-            index += item.items
-        else:
-            _sort(item, labels, index, used, env)
-    params = None
-    if head.group is not None:
-        params = _params(head.group, env)
-        used = used - set(params)
-        if index:
-            raise EquationError(
-                "a new function takes no index before its argument", "name"
-            )
-        index += head.after.sub if head.after else ()
-        if head.after and head.after.sup:
-            raise EquationError("a new function with a superscript", "name")
-    index = [part for item in index for part in _apart(item, used)]
-    letters = {name for item in index for name in letters_in(item)} & used
-    return NewName("_".join(labels), tuple(index), frozenset(letters), params)
-
-
-def _letters_of(row: Row, env: Env) -> set[str]:
-    used: set[str] = set()
-    for side in row.sides[1:]:
-        used |= set(free_letters(side, env))
-    for condition in row.conditions:
-        if isinstance(condition, Range | Member):
-            used |= set(spellings(condition.letter))
-        else:
-            used |= set(free_letters(condition.condition, env))
-    return used
-
-
-def _raised(
-    part: Part, labels: list[str], index: list[Node], used: set[str], env: Env
-) -> None:
-    """Take one part of a superscript as a label or an index."""
-    if part.kind in {"prime", "star", "plus", "minus"}:
-        labels.append(part.kind)
-    elif part.kind == "label":
-        for item in part.items:
-            _sort(item, labels, index, used, env)
-    elif part.kind == "expr" and not isinstance(part.items[0], Number):
-        names = label(part.items[0])
-        if not names:
-            raise EquationError("a new name to a power", "name")
-        labels.append(names[0])
-    else:
-        raise EquationError("a new name to a power", "name")
-
-
-def _sort(
-    item: Node, labels: list[str], index: list[Node], used: set[str], env: Env
-) -> None:
-    """Take one script item of a new name as a label or as an index."""
-    words = {
-        spellings(inner)[0]
-        for inner in walk(item)
-        if isinstance(inner, Symbol) and not _is_letter(inner)
-    }
-    inside = {
-        name for name in letters_in(item) - words if env.lookup(name) is None
-    }
-    if (inside and inside <= used) or (
-        not inside and is_index(item, env.lookup, env.letters)
-    ):
-        index.append(item)
-    elif label(item):
-        labels.append(label(item)[0])
-    else:
-        raise EquationError(
-            "a script of a new name is neither a label nor an index", "name"
-        )
-
-
-def _apart(item: Node, used: set[str]) -> tuple[Node, ...]:
-    apart = is_cluster(item) and letters_in(item) <= used
-    return item.factors if apart and isinstance(item, Product) else (item,)
-
-
-def _params(group: Group, env: Env) -> tuple[str, ...]:
-    if group.kind != "(" or group.bars:
-        raise EquationError("a new function is written f(x)", "name")
-    names: list[str] = []
-    for item in group.items:
-        found = parameter(item, env)
-        if found is None or found in names:
-            raise EquationError(
-                "a new function takes letters that nothing binds: "
-                "take another letter",
-                "name",
-            )
-        names.append(found)
-    return tuple(names)
-
-
-def parameter(item: Node, env: Env) -> str | None:
-    """Return the name of an argument that nothing binds yet."""
-    if not isinstance(item, Symbol | Scripts):
-        return None
-    if isinstance(item, Scripts) and not isinstance(item.base, Symbol):
-        return None
-    if env.try_resolve(item) is not None:
-        return None
-    names = label(item)
-    return names[0] if names and names[0] not in _CONSTANTS else None
 
 
 def index_of(reading: Reading, head: Head) -> tuple[Node, ...]:

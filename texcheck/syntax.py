@@ -8,7 +8,7 @@ are at hand. What has two readings in print is refused here.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from texcheck import commands, environments, script_syntax
+from texcheck import commands, environments, macros, script_syntax
 from texcheck.errors import EquationError, Unsupported
 from texcheck.tokens import Token, is_sign, tokenize
 from texcheck.tree import (
@@ -144,7 +144,7 @@ class Parser:
         """Raise unless every token has been read."""
         token = self.peek()
         if token is not None:
-            commands.refuse(token)
+            macros.refuse(token)
             raise EquationError(f"{self.shown(token)} cannot stand here")
 
     @staticmethod
@@ -254,7 +254,7 @@ class Parser:
         if token is None:
             return False
         if token.kind in {"newline", "text", "end"}:
-            return token.kind == "text" and not commands.is_phrase(token.text)
+            return token.kind == "text" and not macros.is_phrase(token.text)
         if token.kind in {"number", "letter", "operatorname", "begin"}:
             return True
         if token.kind == "sign" and token.text in _BARS:
@@ -315,7 +315,7 @@ class Parser:
             self.at += 1
             return Symbol(token.text, span=(token.start, token.stop))
         if token.kind in {"text", "operatorname"}:
-            if commands.is_phrase(token.text) and token.kind == "text":
+            if macros.is_phrase(token.text) and token.kind == "text":
                 raise EquationError(f"the words {token.text!r} stand inside")
             self.at += 1
             return commands.word(self, token)
@@ -413,7 +413,7 @@ class Parser:
                 mark = self.next()
             if mark is None:
                 if token is not None:
-                    commands.refuse(token)
+                    macros.refuse(token)
                 raise EquationError(
                     f"expected {close} or a comma, got {self.shown(token)}"
                 )
