@@ -31,7 +31,7 @@ def table(results: list[Result]) -> str:
                 f"{1e3 * result.seconds.median:.3g}\u00a0ms",
                 f"**{ours.median:.2f}**",
                 f"{ours.low:.2f}–{ours.high:.2f}",
-                "" if case.bar is None else f"{case.bar:.1f}",
+                "" if case.bar is None else f"{case.bar:g}",
                 *(
                     f"{result.ratios[p].median:.1f}"
                     if p in result.ratios
@@ -65,7 +65,7 @@ def missed(result: Result) -> bool:
 def line(result: Result) -> str:
     """Return one result as a line for the terminal."""
     ours, bar = result.ratios[OURS], result.case.bar
-    verdict = "" if bar is None else f" bar {bar:.1f}"
+    verdict = "" if bar is None else f" bar {bar:g}"
     if missed(result):
         verdict += " MISSED"
     others = "".join(
@@ -82,7 +82,7 @@ def line(result: Result) -> str:
 def machine() -> str:
     """Return date, processor and versions in one sentence."""
     versions = []
-    for package in ("numpy", "torch", "autograd"):
+    for package in ("numpy", "torch", "autograd", "micrograd"):
         try:
             versions.append(f"{package} {version(package)}")
         except PackageNotFoundError:
