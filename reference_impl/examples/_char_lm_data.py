@@ -8,8 +8,10 @@ import numpy as np
 from reference_impl.recurrent_networks.character_text import (
     character_sequences,
     character_vocabulary,
-    cut_gutenberg,
     encode_characters,
+)
+from reference_impl.recurrent_networks.gutenberg_text import (
+    cut_gutenberg,
     read_text,
 )
 

@@ -9,6 +9,7 @@ from reference_impl.recurrent_networks import (
     checkpoints,
     gated_recurrent_unit,
     gru_layouts,
+    gutenberg_text,
     hidden_recurrence,
     long_short_term_memory,
     lstm_layouts,
@@ -26,6 +27,7 @@ from reference_impl.recurrent_networks.character_training import *
 from reference_impl.recurrent_networks.checkpoints import *
 from reference_impl.recurrent_networks.gated_recurrent_unit import *
 from reference_impl.recurrent_networks.gru_layouts import *
+from reference_impl.recurrent_networks.gutenberg_text import *
 from reference_impl.recurrent_networks.hidden_recurrence import *
 from reference_impl.recurrent_networks.long_short_term_memory import *
 from reference_impl.recurrent_networks.lstm_layouts import *
@@ -47,6 +49,7 @@ __all__ = [
     *gru_layouts.__all__,
     *recurrent_layers.__all__,
     *recurrent_cells.__all__,
+    *gutenberg_text.__all__,
     *character_text.__all__,
     *character_language_model.__all__,
     *character_sampling.__all__,

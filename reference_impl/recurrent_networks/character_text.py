@@ -6,126 +6,20 @@ Axes: N sequences, T characters of a sequence. A vocabulary is a string that
 holds each character once, in rising order; a character's number is its place.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from os import PathLike
-from pathlib import Path
 
 import numpy as np
 
 from reference_impl import _checks
+from reference_impl.recurrent_networks.gutenberg_text import beginning
 
 __all__ = [
-    "read_text",
-    "cut_gutenberg",
     "character_vocabulary",
     "encode_characters",
     "decode_characters",
     "character_sequences",
     "shuffled_batches",
 ]
-
-START = re.compile(
-    r"\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG EBOOK.*?\*\*\*",
-    re.DOTALL,
-)
-END = re.compile(
-    r"^(?:\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG EBOOK"
-    r"|End of (?:the |this )?Project Gutenberg)",
-    re.MULTILINE,
-)
-
-
-def read_text(path: str | PathLike[str], encoding: str = "utf-8-sig") -> str:
-    r"""Return what a text file holds, every line ending as "\n".
-
-    Parameters
-    ----------
-    path : str or path
-    encoding : str, default "utf-8-sig"
-        UTF-8; a byte order mark at the start is dropped.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    ValueError
-        If a byte cannot be decoded.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from reference_impl import read_text
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "poem.txt"
-    ...     _ = path.write_bytes(b"a rose\r\nis a rose")
-    ...     print(repr(read_text(path)))
-    'a rose\nis a rose'
-    """
-    content = Path(path).read_bytes()
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"path must hold text in {encoding}, got path={str(path)!r}, "
-            f"whose byte {error.start} is 0x{content[error.start]:02x}"
-        ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def cut_gutenberg(text: str) -> str:
-    r"""Return a Project Gutenberg text without its header and footer.
-
-    Parameters
-    ----------
-    text : str
-        Has to hold the lines "*** START OF THE PROJECT GUTENBERG EBOOK ...
-        ***" and "*** END OF THE PROJECT GUTENBERG EBOOK ...". Older files
-        say THIS for THE, and "End of the Project Gutenberg EBook" first.
-
-    Returns
-    -------
-    str
-        What stands between them, stripped.
-
-    Raises
-    ------
-    ValueError
-        If a mark is missing, or nothing stands between the two.
-
-    Examples
-    --------
-    >>> from reference_impl import cut_gutenberg
-    >>> cut_gutenberg('''Title: Short
-    ... *** START OF THE PROJECT GUTENBERG EBOOK SHORT ***
-    ... Once upon a time.
-    ... *** END OF THE PROJECT GUTENBERG EBOOK SHORT ***''')
-    'Once upon a time.'
-    """
-    start = START.search(text)
-    if start is None:
-        raise ValueError(
-            "text must hold '*** START OF THE PROJECT GUTENBERG EBOOK ... "
-            f"***', got text={_shown(text)}"
-        )
-    end = END.search(text, start.end())
-    if end is None:
-        raise ValueError(
-            "text must hold '*** END OF THE PROJECT GUTENBERG EBOOK' behind "
-            f"the start, got text={_shown(text)}"
-        )
-    cut = text[start.end() : end.start()].strip()
-    if not cut:
-        raise ValueError(
-            "text must hold something between its START and END marks, "
-            f"got text={_shown(text)}"
-        )
-    return cut
 
 
 def character_vocabulary(text: str) -> str:
@@ -184,7 +78,7 @@ def encode_characters(text: str, vocabulary: str) -> np.ndarray:
     if len(known) == 0 or (known[1:] <= known[:-1]).any():
         raise ValueError(
             "vocabulary must hold each character once, in rising order, "
-            f"got vocabulary={_shown(vocabulary)}"
+            f"got vocabulary={beginning(vocabulary)}"
         )
     ids = np.searchsorted(known, codes).clip(max=len(known) - 1)
     strange = np.flatnonzero(known[ids] != codes)
@@ -192,7 +86,7 @@ def encode_characters(text: str, vocabulary: str) -> np.ndarray:
         i = strange[0]
         raise ValueError(
             "text must hold characters of the vocabulary only, got "
-            f"text[{i}]={text[i]!r}, vocabulary={_shown(vocabulary)}"
+            f"text[{i}]={text[i]!r}, vocabulary={beginning(vocabulary)}"
         )
     return ids
 
@@ -342,8 +236,3 @@ def character_ids(
 def _codes(text: str) -> np.ndarray:
     """Return the code point of each character."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-
-
-def _shown(text: str, most: int = 40) -> str:
-    """Return the beginning of `text`, as Python writes it."""
-    return repr(text[:most]) + ("..." if len(text) > most else "")
