@@ -44,7 +44,9 @@ def drawings(
 ) -> Iterator[tuple[str, Callable[[], "Figure"]]]:
     """Yield the (name, function) of each figure that `module` defines."""
     for name, function in inspect.getmembers(module, inspect.isfunction):
-        if function.__module__ == module.__name__ and not name.startswith("_"):
+        # A constant may hold a function too: it is not called what it is named.
+        own = function.__module__ == module.__name__
+        if own and function.__name__ == name and not name.startswith("_"):
             yield name, function
 
 
