@@ -2,6 +2,7 @@
 
 from reference_impl.neural_networks import (
     activation_functions,
+    adversarial_values,
     autoencoders,
     backpropagation,
     backpropagation_operations,
@@ -17,6 +18,7 @@ from reference_impl.neural_networks import (
     feedforward_network,
     gaussian_latents,
     gaussian_loss,
+    generative_adversarial_networks,
     group_normalization,
     hard_activations,
     hidden_units,
@@ -48,10 +50,12 @@ from reference_impl.neural_networks import (
     transformer_decoder,
     transformer_layers,
     transformer_models,
+    two_sample_statistics,
     vanishing_and_exploding_gradients,
     variational_autoencoders,
 )
 from reference_impl.neural_networks.activation_functions import *
+from reference_impl.neural_networks.adversarial_values import *
 from reference_impl.neural_networks.autoencoders import *
 from reference_impl.neural_networks.backpropagation import *
 from reference_impl.neural_networks.backpropagation_operations import *
@@ -67,6 +71,7 @@ from reference_impl.neural_networks.embedding_layer import *
 from reference_impl.neural_networks.feedforward_network import *
 from reference_impl.neural_networks.gaussian_latents import *
 from reference_impl.neural_networks.gaussian_loss import *
+from reference_impl.neural_networks.generative_adversarial_networks import *
 from reference_impl.neural_networks.group_normalization import *
 from reference_impl.neural_networks.hard_activations import *
 from reference_impl.neural_networks.hidden_units import *
@@ -98,6 +103,7 @@ from reference_impl.neural_networks.transformer import *
 from reference_impl.neural_networks.transformer_decoder import *
 from reference_impl.neural_networks.transformer_layers import *
 from reference_impl.neural_networks.transformer_models import *
+from reference_impl.neural_networks.two_sample_statistics import *
 from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
 from reference_impl.neural_networks.variational_autoencoders import *
 
@@ -145,6 +151,9 @@ __all__ = [
     *autoencoders.__all__,
     *gaussian_latents.__all__,
     *variational_autoencoders.__all__,
+    *adversarial_values.__all__,
+    *generative_adversarial_networks.__all__,
+    *two_sample_statistics.__all__,
     *tabular_environments.__all__,
     *dynamic_programming.__all__,
     *returns_and_advantages.__all__,

@@ -30,15 +30,17 @@ __all__ = ["FeedForward"]
 class FeedForward(Module):
     """A feedforward network: linear, activation, linear, ..., linear.
 
-    Nothing is applied to the last layer's output. Parameters have the names
-    that ``torch.nn.Sequential(Linear, ReLU, Linear, ...)`` gives them.
+    Parameters have the names that ``torch.nn.Sequential(Linear, ReLU, Linear,
+    ...)`` gives them.
 
     Parameters
     ----------
     sizes : sequence of at least two int
         Features that go in, those of each hidden layer, those that come out.
     activation : str, default "relu"
-        The name of an activation function.
+        Between the layers: the name of an activation function.
+    output_activation : str, default "identity"
+        Behind the last layer.
     dtype : floating dtype, default numpy.float32
     generator : int or numpy.random.Generator, optional
         Where the weights are drawn from, as `Linear` draws them. Anew each
@@ -49,7 +51,7 @@ class FeedForward(Module):
     TypeError
         If a size is not an int or `dtype` is not floating.
     ValueError
-        If there are fewer than two sizes, one is less than 1 or `activation`
+        If there are fewer than two sizes, one is less than 1 or an activation
         is unknown.
 
     References
@@ -70,13 +72,15 @@ class FeedForward(Module):
         self,
         sizes: Sequence[int],
         activation: str = "relu",
+        output_activation: str = "identity",
         *,
         dtype: Any = np.float32,
         generator: Generator = None,
     ) -> None:
         self.sizes = check_sizes(sizes)
-        _activations.check(activation)
-        self.activation = activation
+        for name in (activation, output_activation):
+            _activations.check(name)
+        self.activation, self.output_activation = activation, output_activation
         rng = np.random.default_rng(generator)
         super().__init__(
             layers={
@@ -87,10 +91,15 @@ class FeedForward(Module):
 
     def vjp(self, input: np.ndarray) -> tuple[np.ndarray, Pullback]:
         """Return the output (..., d) of an input (..., m), and the pullback."""
-        between = pointwise(*_activations.ACTIVATIONS[self.activation])
+        between, last = (
+            pointwise(*_activations.ACTIVATIONS[name])
+            for name in (self.activation, self.output_activation)
+        )
         steps: list[Step] = []
         for name, layer in self._layers.items():
             steps += [between] * bool(steps) + [named(name, layer.vjp)]
+        if self.output_activation != "identity":
+            steps.append(last)
         return chain(*steps)(input)
 
 

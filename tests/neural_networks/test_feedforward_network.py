@@ -59,6 +59,22 @@ def test_the_last_layer_has_no_activation():
     np.testing.assert_allclose(network(x), want, rtol=1e-14)
 
 
+def test_an_output_activation_is_behind_the_last_layer():
+    plain = FeedForward((2, 4, 3), "tanh", dtype=np.float64, generator=0)
+    bounded = FeedForward(
+        (2, 4, 3), "tanh", "sigmoid", dtype=np.float64, generator=0
+    )
+    rng = np.random.default_rng(1)
+    x, g = rng.standard_normal((5, 2)), rng.standard_normal((5, 3))
+    y, pullback = bounded.vjp(x)
+    np.testing.assert_allclose(y, 1 / (1 + np.exp(-plain(x))), rtol=1e-14)
+    want = plain.vjp(x)[1](g * y * (1 - y))
+    np.testing.assert_allclose(
+        pullback(g).inputs[0], want.inputs[0], rtol=1e-12
+    )
+    assert bounded.parameters().keys() == plain.parameters().keys()
+
+
 def test_a_seed_repeats():
     first, same, other = (
         FeedForward(SIZES, generator=k).state_dict() for k in (3, 3, 4)
@@ -76,6 +92,7 @@ def test_a_seed_repeats():
         ((5, 2.0), {}, TypeError, r"sizes\[1\] must be an int"),
         (5, {}, TypeError, "sizes must be a tuple of ints"),
         ((5, 2), {"activation": "wavy"}, ValueError, "activation must be one"),
+        ((5, 2), {"output_activation": "soft"}, ValueError, "activation mus"),
         ((5, 2), {"dtype": int}, TypeError, "dtype must be floating"),
     ],
 )
