@@ -72,8 +72,9 @@ class Graph:
             else:
                 consumers[V] = []
                 for x in V.inputs:
-                    if V not in consumers[x][-1:]:  # once for x * x
-                        consumers[x].append(V)
+                    found = consumers[x]
+                    if not found or found[-1] is not V:  # once for x * x
+                        found.append(V)
 
     def __contains__(self, V: object) -> bool:
         return V in self.consumers

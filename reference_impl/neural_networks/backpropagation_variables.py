@@ -50,9 +50,15 @@ class Operation:
 
     def __call__(self, *inputs: Any) -> "Variable":
         """Return the variable that this operation computes from `inputs`."""
-        nodes = tuple(map(as_node, inputs))
-        value = np.asarray(self.f(*[x.value for x in nodes]))
-        return _node(value, self, nodes)
+        nodes = tuple(
+            [x if type(x) is Variable else as_node(x) for x in inputs]
+        )
+        value = self.f(*[x.value for x in nodes])
+        if type(value) is not np.ndarray:  # a number of NumPy's
+            value = np.asarray(value)
+        node = _new(Variable)
+        node.value, node.operation, node.inputs = value, self, nodes
+        return node
 
     def bprop(
         self,
@@ -231,20 +237,19 @@ class Variable:
         return f"{prefix}{text}{name})"
 
 
-def _node(
-    value: np.ndarray,
-    operation: Operation | None = None,
-    inputs: tuple[Variable, ...] = (),
-) -> Variable:
-    """Return a variable without checking its value."""
-    node = object.__new__(Variable)
-    node.value, node.operation, node.inputs = value, operation, inputs
+_new: Any = object.__new__  # makes a variable without checking its value
+
+
+def _constant(value: np.ndarray) -> Variable:
+    """Return a variable of no operation without checking its value."""
+    node = _new(Variable)
+    node.value, node.operation, node.inputs = value, None, ()
     return node
 
 
 def as_node(x: Any) -> Variable:
     """Return `x`; what is not a variable, as a constant."""
-    return x if isinstance(x, Variable) else _node(np.asarray(x))
+    return x if isinstance(x, Variable) else _constant(np.asarray(x))
 
 
 def like(value: Any, x: Any) -> Any:
@@ -253,7 +258,7 @@ def like(value: Any, x: Any) -> Any:
     All else is returned as it is.
     """
     if type(value) in (int, float) and isinstance(x, Variable):
-        return _node(np.asarray(value, x.value.dtype))
+        return _constant(np.asarray(value, x.value.dtype))
     return value
 
 
@@ -263,7 +268,7 @@ def _value(x: Any) -> Any:
 
 def sum_to(x: Variable, shape: tuple[int, ...]) -> Variable:
     """Return `x` summed over the axes along which `shape` was broadcast."""
-    if x.shape == shape:
+    if x.value.shape == shape:
         return x
     extra = x.ndim - len(shape)
     ones = [i + extra for i, n in enumerate(shape) if n == 1]
@@ -357,7 +362,7 @@ def put(x: Variable, index: Any, shape: tuple[int, ...]) -> Variable:
 def matmul(x: Any, y: Any) -> Variable:
     """Return x @ y."""
     x, y = as_node(x), as_node(y)
-    if x.ndim > 1 and y.ndim > 1:
+    if x.value.ndim > 1 and y.value.ndim > 1:
         return MATMUL(x, y)
     rows = reshape(x, (1, -1)) if x.ndim == 1 else x
     columns = reshape(y, (-1, 1)) if y.ndim == 1 else y
