@@ -80,7 +80,7 @@ def _layers(*curves: tuple[str, Norms, str]) -> Figure:
 
 def by_depth() -> Figure:
     """What reaches the first layer of what reaches the last."""
-    figure, axes = plt.subplots(figsize=(5.2, 3.6))
+    figure, axes = plt.subplots(figsize=(5.2, 4.0))
     depths = [2, 4, 8, 16, 32, 64]
     for name, norms, color in (
         ("ReLU, deviation 1", LARGE, RED),
@@ -95,7 +95,7 @@ def by_depth() -> Figure:
         axes.semilogy(depths, ratios, "o-", ms=3, color=color, label=name)
     axes.set(xlabel="layers", ylabel="first / last layer", ylim=(1e-42, 1e49))
     axes.set_xticks(depths[2:])
-    axes.legend(fontsize=8.5, loc="lower left")
+    axes.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
     return figure
 
 
