@@ -15,6 +15,12 @@ def make_accessible(content: str) -> str:
     for code in soup.find_all("code"):
         if code.parent is not None and code.parent.name == "pre":
             code.parent["tabindex"] = "0"
+    for span in soup.select("pre :is(span.n, span.w, span:empty)"):
+        span.unwrap()  # plain ink, and there are hundreds of them
+    for head in soup.find_all("th"):
+        if head.select_one("[data-aside]") and not head.get_text():
+            # axe sees no text in MathML; a word joiner is text nobody sees.
+            head.append("\u2060")
     copying.add_buttons(soup)
     for table in soup.find_all("table", class_=False):
         table["class"] = "plain"  # no theme's script wraps it once more

@@ -1,6 +1,7 @@
 """The maths font, cut down to what the site shows; a missing glyph stops the build."""
 
 import base64
+import html
 import io
 import re
 from pathlib import Path
@@ -60,12 +61,7 @@ def characters(page: str) -> set[str]:
         for attributes, text in re.findall(r"<mi([^>]*)>([^<]+)</mi>", math):
             if len(text) == 1 and "normal" not in attributes:
                 drawn.add(ITALIC.get(text, text))
-        math = (
-            math.replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&")
-        )
-        drawn.update(re.sub(r"<[^>]*>", "", math))
+        drawn.update(html.unescape(re.sub(r"<[^>]*>", "", math)))
     return drawn - INVISIBLE
 
 

@@ -47,7 +47,7 @@ OUTPUT = 'text title="Output"'
 QUOTED = ("bash", "bat", "html", "latex", "markdown", "text", "toml", "yaml")
 
 #: Modules a snippet may need that the site is built without.
-OPTIONAL = ("torch",)
+OPTIONAL = ("torch", "sybil")
 
 Fate = Literal["run", "output", "source", "skipped", "quoted"]
 
