@@ -10,7 +10,6 @@ builds are variables again, so that gradients can be differentiated.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -280,11 +279,19 @@ def broadcast_to(x: Variable, shape: tuple[int, ...]) -> Variable:
     """Return `x` repeated to `shape`."""
     if x.shape == shape:
         return x
-    return Operation(
-        "broadcast_to",
-        partial(np.broadcast_to, shape=shape),
-        (lambda D, y, x: sum_to(D, x.shape),),
-    )(x)
+
+    def f(x: np.ndarray) -> np.ndarray:
+        output = np.empty(shape, x.dtype)
+        if x.ndim > output.ndim:
+            raise ValueError(
+                f"shape must have at least {x.ndim} axes, got shape={shape}"
+            )
+        output[...] = x  # np.broadcast_to takes longer
+        return output
+
+    return Operation("broadcast_to", f, (lambda D, y, x: sum_to(D, x.shape),))(
+        x
+    )
 
 
 def reshape(x: Variable, shape: Any) -> Variable:

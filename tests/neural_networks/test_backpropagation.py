@@ -360,6 +360,14 @@ def test_type_errors(call, message):
         ),
         (lambda x: general_backprop([x], Graph(x), x.sum()), "z must be in G"),
         (lambda x: get_operation(x), "V must come from an operation"),
+        (
+            lambda x: apply(np.broadcast_to, x[None], 3),
+            "shape must have at least 2 axes, got shape=3",
+        ),
+        (
+            lambda x: apply(np.broadcast_to, x, (3, 4)),
+            "could not broadcast input array",
+        ),
     ],
 )
 def test_value_errors(call, message):
