@@ -38,8 +38,14 @@ def code_hash(code: str, packages: Iterable[str]) -> str:
     """
     digest = hashlib.sha256(code.encode())
     for path in sorted(files_of(code, packages)):
-        digest.update(path.as_posix().encode() + path.read_bytes())
+        digest.update(path.as_posix().encode() + _bytes(path))
     return digest.hexdigest()
+
+
+@functools.cache
+def _bytes(path: Path) -> bytes:
+    """Return a file as it was first seen: what was imported is older, too."""
+    return path.read_bytes()
 
 
 def files_of(code: str, packages: Iterable[str]) -> set[Path]:
@@ -103,7 +109,7 @@ def _origins(module: str, name: str) -> Iterator[str]:
 @functools.cache
 def _modules_of(module: str, tops: frozenset[str]) -> tuple[str, ...]:
     path = _file(module)
-    text = path.read_text(encoding="utf-8") if path else ""
+    text = _bytes(path).decode() if path else ""
     return tuple(_imported(text, tops))
 
 
@@ -132,5 +138,5 @@ def _all_of(package: str) -> Iterator[str]:
 
 def forget() -> None:
     """Look at the files anew: some have changed."""
-    _modules_of.cache_clear()
-    _file.cache_clear()
+    for kept in (_bytes, _modules_of, _file):
+        kept.cache_clear()
