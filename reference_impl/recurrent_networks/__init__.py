@@ -18,6 +18,7 @@ from reference_impl.recurrent_networks import (
     recurrent_cells,
     recurrent_layers,
     recurrent_sequence,
+    sequence_architectures,
 )
 from reference_impl.recurrent_networks.backpropagation_through_time import *
 from reference_impl.recurrent_networks.character_language_model import *
@@ -36,10 +37,12 @@ from reference_impl.recurrent_networks.recurrent_cell import *
 from reference_impl.recurrent_networks.recurrent_cells import *
 from reference_impl.recurrent_networks.recurrent_layers import *
 from reference_impl.recurrent_networks.recurrent_sequence import *
+from reference_impl.recurrent_networks.sequence_architectures import *
 
 __all__ = [
     *recurrent_cell.__all__,
     *recurrent_sequence.__all__,
+    *sequence_architectures.__all__,
     *backpropagation_through_time.__all__,
     *hidden_recurrence.__all__,
     *output_recurrence.__all__,
