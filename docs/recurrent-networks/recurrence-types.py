@@ -65,9 +65,10 @@ def recall() -> Figure:
             style,
             color=color,
             label=name,
+            linewidth=1.3,
         )
-    axes.set(xlabel="update", ylabel="error of the answer", ylim=(0, 1.4))
-    axes.legend(fontsize=8, loc="center right", bbox_to_anchor=(1, 0.5))
+    axes.set(xlabel="update", ylabel="error of the answer", ylim=(0, 2.0))
+    axes.legend(ncols=2, fontsize=8, loc="upper right")
     return figure
 
 

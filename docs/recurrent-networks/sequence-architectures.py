@@ -39,7 +39,7 @@ def wirings() -> Figure:
 
 def flowers() -> Figure:
     """What one number makes the network draw."""
-    task = examples.TASKS[1]._replace(updates=1200)
+    task = examples.TASKS[1]._replace(updates=1100)
     model = examples.new_model(task, 0)
     for _ in examples.train(task, model, 0):
         pass
@@ -58,7 +58,7 @@ def flowers() -> Figure:
 
 def parity() -> Figure:
     """How often the parity is right, by the number of bits."""
-    task = examples.TASKS[0]
+    task = examples.TASKS[0]._replace(updates=700)
     model = examples.new_model(task, 0)
     for _ in examples.train(task, model, 0):
         pass
