@@ -99,8 +99,8 @@ def cliff() -> Figure:
                 linewidth=0.8,
             )
         )
-    text(axes, 0.7, 3.7, "S", weight="bold")
-    text(axes, 11.7, 3.7, "G", weight="bold")
+    text(axes, 0.4, 3.95, "S", weight="bold")
+    text(axes, 12.0, 3.95, "G", weight="bold")
     text(axes, 6.2, 3.7, "cliff", color=MUTED)
     for method, name, color, shift, at in (
         (q_learning, "Q-learning", BLUE, 0.06, 3.0),
