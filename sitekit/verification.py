@@ -160,7 +160,7 @@ def _equations(page: PageEvidence) -> str:
         "| largest error | altered forms rejected |\n"
         "| --- | --- | ---: | ---: | ---: |\n"
     )
-    rows = []
+    rows, public = [], api.names()
     for k, e in enumerate(page.equations):
         link = f"[line {e.line}]({page.path})"
         if k < len(page.anchors):
@@ -171,7 +171,10 @@ def _equations(page: PageEvidence) -> str:
             state = told.get(e.status, e.status)
             rows.append(f"| {link} | {state}: {e.reason} | | | |")
             continue
-        names = ", ".join(f"[`{name}`][]" for name in e.functions)
+        names = ", ".join(
+            f"[`{name}`][]" if name in public else f"`{name}`"
+            for name in e.functions
+        )
         rows.append(
             f"| {link} | {names or 'rows of the page'} | {e.comparisons:,} "
             f"| {e.largest_error:.0e} | {e.rejected} of {e.altered} |"

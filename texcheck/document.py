@@ -295,7 +295,7 @@ class Names(dict[str, Any]):
         value = self.get(name)
         if name in self.origin or not inspect.isfunction(value):
             return self.origin.get(name, ())
-        return (value.__name__,) if value.__name__ != "<lambda>" else ()
+        return tuple(dict.fromkeys(_named(value, self)))
 
 
 def _bind(block: Block, name: str, namespace: Names, seed: int) -> None:
@@ -332,11 +332,10 @@ def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:
         if not isinstance(node, ast.Assign):
             continue
         called = [
-            namespace[call.func.id].__name__
+            function
             for call in ast.walk(node.value)
-            if isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Name)
-            and inspect.isfunction(namespace.get(call.func.id))
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+            for function in _named(namespace.get(call.func.id), namespace)
         ]
         if not called:  # an alias, or a part of what a function returned
             called = [
@@ -352,6 +351,19 @@ def _origins(code: str, namespace: Names) -> dict[str, tuple[str, ...]]:
                 if isinstance(part, ast.Name):
                     found[part.id] = tuple(called)
     return found
+
+
+def _named(value: Any, namespace: Names) -> Iterator[str]:
+    """Yield the name of a function; of one without a name, those it calls."""
+    if not inspect.isfunction(value):
+        return
+    if value.__name__ != "<lambda>":
+        yield value.__name__
+        return
+    for name in value.__code__.co_names:
+        inner = namespace.get(name)
+        if inspect.isfunction(inner) and inner.__name__ != "<lambda>":
+            yield inner.__name__
 
 
 def _trouble(name: str, block: Block, error: Exception) -> EquationError:

@@ -152,3 +152,20 @@ def test_another_seed_draws_other_data():
 
 def test_an_unused_definition_is_an_error():
     assert status(PAGE + "\n$$\nyy = x^2\n$$\n") == ["holds", "failed"]
+
+
+def test_a_function_without_a_name_counts_for_those_it_calls():
+    page = """
+<!-- invisible-code-block: python
+from statistics import fmean
+twice = lambda values: 2 * fmean(values)
+x = (1.0, 2.0, 6.0)
+y = twice(x)
+-->
+
+$$
+y = 6
+$$
+"""
+    (outcome,) = check_page("page.md", page)
+    assert outcome.functions == ("fmean",)
