@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from sitekit import api, doctests, figures, snippets
 
 
@@ -30,6 +32,9 @@ def run(pages: Mapping[str, str], drawn: Iterable[Path]) -> None:
         if fence.fate == "run" and not snippets.known(fence)
     ]
     if len(tasks) > 1:
-        with ProcessPoolExecutor() as pool:
+        # One thread each: processes that share the cores wait for each other.
+        with ProcessPoolExecutor(
+            initializer=threadpool_limits, initargs=(1,)
+        ) as pool:
             for future in [pool.submit(task) for task in tasks]:
                 future.result()
