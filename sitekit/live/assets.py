@@ -12,6 +12,7 @@ import json
 import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from sitekit.cache import FOLDER
@@ -89,9 +90,26 @@ def project_files() -> dict[str, bytes]:
         for package in ("reference_impl", "texcheck")
         for path in (ROOT / package).rglob("*.py")
     }
+    name = "deep-learning-verified"
+    facts = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version(name)}\n"
+    info = f"{name.replace('-', '_')}-{version(name)}.dist-info/METADATA"
+    found[info] = facts.encode()
     found["live/__init__.py"] = b""
     found["live/runner.py"] = (HERE / "runner.py").read_bytes()
     return found
+
+
+def with_backtrace(script: bytes) -> bytes:
+    """Return Pyodide's script with a `backtrace` that finds no frames.
+
+    This NumPy was built to ask the C library for the stack before it works in
+    place on a large temporary array. Emscripten's has no such function, and the
+    call would end Python; told 0 frames, NumPy does without.
+    """
+    table = b"var wasmImports={"
+    if script.count(table) != 1:
+        raise RuntimeError("Pyodide's table of functions is not where it was")
+    return script.replace(table, table + b"backtrace:()=>0,")
 
 
 def pack_runtime() -> bytes:
@@ -100,9 +118,11 @@ def pack_runtime() -> bytes:
         json.loads((folder / "package.json").read_text("utf-8"))["version"]
         for folder in (PYODIDE, NUMPY.parent)
     ]
-    kept = FOLDER / "live" / f"python-{'-'.join(versions)}.pack"
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    kept = FOLDER / "live" / f"python-{'-'.join(versions)}-{own[:8]}.pack"
     if not kept.exists():
         files = {name: (PYODIDE / name).read_bytes() for name in RUNTIME}
+        files["pyodide.asm.js"] = with_backtrace(files["pyodide.asm.js"])
         files["numpy.zip"] = zipped(dict(numpy_files()))
         kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(".part")

@@ -104,12 +104,13 @@ async function start(progress) {
 function caller(port) {
   const waiting = new Map();
   let last = 0;
-  port.onmessage = ({ data: { id, printed, result, error } }) => {
+  port.onmessage = ({ data: { id, printed, result, error, fatal } }) => {
     const { done, fail, print } = waiting.get(id);
     if (printed !== undefined) return print(printed);
     waiting.delete(id);
     if (error === undefined) done(result);
     else fail(new Error(error));
+    if (fatal) stop();
   };
   return (method, args, print = () => {}) =>
     orHalted(new Promise((done, fail) => {

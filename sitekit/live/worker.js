@@ -48,6 +48,8 @@ function answer(python, runner, port, { id, method, args }) {
     result?.destroy?.();
     port.postMessage({ id, result: plain ?? null });
   } catch (error) {
-    port.postMessage({ id, error: String(error.message ?? error) });
+    // What is no Python error has ended Python: the next call needs a new one.
+    const fatal = error.name !== "PythonError";
+    port.postMessage({ id, error: String(error.message ?? error), fatal });
   }
 }

@@ -34,7 +34,7 @@ def copied(visited, block):
     page = visited.page
     page.evaluate("navigator.clipboard.writeText('')")
     block.hover()
-    block.query_selector("button").click()
+    block.query_selector("button.copy").click()
     page.wait_for_function(
         "navigator.clipboard.readText().then(text => text != '')"
     )

@@ -85,6 +85,7 @@ def told(box):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_snippet_prints_in_the_page_what_the_page_shows(reader, name):
+    reader.errors.clear()
     reader.open(address(name))
     reader.wake()
     page = reader.page
@@ -143,6 +144,20 @@ def test_a_runaway_loop_is_stopped_and_the_page_stays_alive(reader):
         "() => document.querySelector('.live__status').textContent == 'Stopped.'"
     )
     assert "3" in run(page, "print(1 + 2)")
+
+
+def test_large_arrays_do_not_end_python(reader):
+    reader.open(POOLING)
+    code = "import numpy as np\nx = np.ones(10**6)\nprint((-(x + x)).sum())"
+    assert "-2000000.0" in run(reader.page, code)
+
+
+def test_python_that_has_ended_is_started_anew(reader):
+    reader.open(POOLING)
+    said = run(reader.page, "import ctypes\nctypes.string_at(0, 2**31 - 1)")
+    assert "Not what the page shows" not in said
+    reader.errors.clear()
+    assert "42" in run(reader.page, "print(6 * 7)")
 
 
 def test_endless_output_does_not_flood_the_page(reader):
