@@ -33,6 +33,8 @@ def copied(visited, block):
     """Click the copy button of a block and return what it copied."""
     page = visited.page
     page.evaluate("navigator.clipboard.writeText('')")
+    # A solution is folded: who copies from it has opened it.
+    block.evaluate("b => { (b.closest('details') ?? {}).open = true; }")
     block.hover()
     block.query_selector("button.copy").click()
     page.wait_for_function(
