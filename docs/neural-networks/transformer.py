@@ -91,8 +91,7 @@ def positions() -> Figure:
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(5.6, 2.9), layout="constrained"
     )
-    left.pcolormesh(codes, cmap="cividis")
-    left.invert_yaxis()
+    left.imshow(codes, cmap="cividis", aspect="auto", interpolation="none")
     left.set(xlabel="number $i$", ylabel="place $t$")
     left.grid(visible=False)
     right.plot(codes @ codes[32])
@@ -173,10 +172,10 @@ def reading() -> Figure:
     layers = model.attention_weights(ids[None])
     figure, both = plt.subplots(1, 2, figsize=(6.2, 3.3), layout="constrained")
     for k, (axes, weights) in enumerate(zip(both, layers, strict=True)):
-        axes.pcolormesh(weights[0, 0], cmap=_blues(), vmin=0, vmax=1)
-        axes.set_aspect("equal")
-        axes.invert_yaxis()
-        places = np.arange(len(WORDS)) + 0.5
+        axes.imshow(
+            weights[0, 0], cmap=_blues(), vmin=0, vmax=1, interpolation="none"
+        )
+        places = np.arange(len(WORDS))
         axes.set_xticks(places, WORDS, size=8)
         axes.set_yticks(places, WORDS, size=8)
         axes.tick_params(length=0)
