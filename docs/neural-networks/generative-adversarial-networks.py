@@ -75,8 +75,8 @@ def mixture() -> Figure:
             shown.append(gan.sample(250, rng))
     figure, grid = plt.subplots(1, 5, figsize=(5.2, 1.3))
     for axes, number, points in zip(grid, marks, shown, strict=True):
-        axes.plot(*x[:250].T, ".", color=MUTED, ms=0.8)
-        axes.plot(*points.T, ".", color=ORANGE, ms=1.6)
+        axes.plot(*x[:160].T, ".", color=MUTED, ms=0.8)
+        axes.plot(*points[:160].T, ".", color=ORANGE, ms=1.6)
         axes.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[])
         axes.set_aspect("equal")
         axes.set_title(f"step {number}", size=7)
