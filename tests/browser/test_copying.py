@@ -37,10 +37,10 @@ def copied(visited, block):
     block.evaluate("b => { (b.closest('details') ?? {}).open = true; }")
     block.hover()
     block.query_selector("button.copy").click()
-    page.wait_for_function(
-        "navigator.clipboard.readText().then(text => text != '')"
-    )
-    return page.evaluate("navigator.clipboard.readText()")
+    # Read once: a click that is said again writes, and empties, it once more.
+    return page.wait_for_function(
+        "navigator.clipboard.readText()"
+    ).json_value()
 
 
 def run(code):
