@@ -118,13 +118,12 @@ LARGE = (
         ),
     ),
 )
-# Busy four times: what comes before the first paint is not counted.
-BUSY = b"""let times = 4;
-const work = () => {
+# Busy once something is painted: what comes before is not counted.
+BUSY = b"""const work = () => {
   for (const start = performance.now(); performance.now() < start + 300; );
-  if ((times -= 1)) setTimeout(work, 20);
 };
-requestAnimationFrame(() => setTimeout(work, 20));"""
+new PerformanceObserver(() => [50, 400].forEach((t) => setTimeout(work, t)))
+  .observe({ type: "paint", buffered: true });"""
 ON_A_PHONE = {
     "heavy": (1, "page", f"<p hidden>{NOISE}</p>", ()),
     "many requests": (1, "requests", *images(7)),
