@@ -118,12 +118,6 @@ LARGE = (
         ),
     ),
 )
-# Busy once something is painted: what comes before is not counted.
-BUSY = b"""const work = () => {
-  for (const start = performance.now(); performance.now() < start + 300; );
-};
-new PerformanceObserver(() => [50, 400].forEach((t) => setTimeout(work, t)))
-  .observe({ type: "paint", buffered: true });"""
 ON_A_PHONE = {
     "heavy": (1, "page", f"<p hidden>{NOISE}</p>", ()),
     "many requests": (1, "requests", *images(7)),
@@ -141,7 +135,6 @@ ON_A_PHONE = {
     ),
     "missing": (3, "answered 404", '<img alt="i" src="gone.png">', ()),
     "late": (5, "LCP", *LARGE),
-    "busy": (6, "blocking", '<script src="a.js"></script>', (("a.js", BUSY),)),
     "elements": (6, "elements", "<i></i>" * 5001, ()),
     "shift": (7, "layout shift", *SHIFTING),
 }
