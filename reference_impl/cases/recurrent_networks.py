@@ -53,6 +53,40 @@ def lstm_sequence(rng: Rng) -> dict[str, Any]:
     return given | {"hx": (given["hx"], rng.normal(0.4, 0.9, (1, B, H)))}
 
 
+def attention(rng: Rng) -> dict[str, Any]:
+    """Return L = 4 queries, S = 5 keys and their values, all of other sizes."""
+    return {
+        "query": rng.normal(0.2, 1.1, (B, 4, 3)),
+        "key": rng.normal(-0.1, 1.2, (B, 5, 6)),
+        "value": rng.normal(0.4, 1.3, (B, 5, 7)),
+    }
+
+
+def additive(rng: Rng) -> dict[str, Any]:
+    """Return the arguments of additive attention with A = 8."""
+    return attention(rng) | {
+        "w_query": rng.normal(0.1, 0.5, (8, 3)),
+        "w_key": rng.normal(-0.1, 0.4, (8, 6)),
+        "v": rng.normal(0.3, 1.0, 8),
+    }
+
+
+def dot(rng: Rng) -> dict[str, Any]:
+    """Return the arguments of attention whose keys are as long as queries."""
+    return attention(rng) | {"key": rng.normal(-0.1, 0.8, (B, 5, 3))}
+
+
+def general(rng: Rng) -> dict[str, Any]:
+    """Return the arguments of attention with a matrix in the product."""
+    return attention(rng) | {"weight": rng.normal(0.1, 0.4, (3, 6))}
+
+
+def banded(rng: Rng) -> dict[str, Any]:
+    """Return a mask: query i sees some keys, and each key is seen by some."""
+    apart = (np.arange(5) - np.arange(4)[:, None]) % 5
+    return {"attn_mask": np.stack([apart < 3, apart != 1])}
+
+
 CASES: dict[str, list[Maker]] = {
     "rnn_tanh_cell": [lambda r: step(r, 1)],
     "rnn_relu_cell": [lambda r: step(r, 1)],
@@ -62,4 +96,10 @@ CASES: dict[str, list[Maker]] = {
     "rnn_relu": [lambda r: sequence(r, 1)],
     "lstm": [lstm_sequence],
     "gru": [lambda r: sequence(r, 3)],
+    "additive_attention": [additive, lambda r: additive(r) | banded(r)],
+    "multiplicative_attention": [
+        dot,
+        general,
+        lambda r: general(r) | banded(r),
+    ],
 }

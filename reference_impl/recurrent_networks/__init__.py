@@ -18,6 +18,7 @@ from reference_impl.recurrent_networks import (
     recurrent_cells,
     recurrent_layers,
     recurrent_sequence,
+    rnn_attention,
     sequence_architectures,
 )
 from reference_impl.recurrent_networks.backpropagation_through_time import *
@@ -37,6 +38,7 @@ from reference_impl.recurrent_networks.recurrent_cell import *
 from reference_impl.recurrent_networks.recurrent_cells import *
 from reference_impl.recurrent_networks.recurrent_layers import *
 from reference_impl.recurrent_networks.recurrent_sequence import *
+from reference_impl.recurrent_networks.rnn_attention import *
 from reference_impl.recurrent_networks.sequence_architectures import *
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     *gru_layouts.__all__,
     *recurrent_layers.__all__,
     *recurrent_cells.__all__,
+    *rnn_attention.__all__,
     *gutenberg_text.__all__,
     *character_text.__all__,
     *character_language_model.__all__,

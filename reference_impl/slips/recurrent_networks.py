@@ -11,6 +11,10 @@ from reference_impl.recurrent_networks.recurrent_cell import (
     rnn_relu_cell,
     rnn_tanh_cell,
 )
+from reference_impl.recurrent_networks.rnn_attention import (
+    additive_attention,
+    multiplicative_attention,
+)
 from reference_impl.slips.slip import Slip
 
 __all__ = ["SLIPS"]
@@ -116,6 +120,79 @@ def reset_before(input: Array, hx: Array, *params: Array) -> Array:
     return gru_cell(input, hx, *params, reset_after=False)
 
 
+def over_queries(scores: Array) -> Array:
+    """Return weights that add up to 1 over the queries, not the keys."""
+    exps = np.exp(scores - scores.max())
+    return np.asarray(exps / exps.sum(axis=-2, keepdims=True))
+
+
+def additive_variant(kind: str) -> Any:
+    """Return an additive attention with one thing changed."""
+
+    def wrong(
+        query: Array,
+        key: Array,
+        value: Array,
+        w_query: Array,
+        w_key: Array,
+        v: Array,
+        attn_mask: Array | None = None,
+    ) -> tuple[Array, Array]:
+        parts = (query @ w_query.T)[:, :, None], (key @ w_key.T)[:, None]
+        z = parts[0] + parts[1]
+        scores = {
+            "no tanh": z @ v,
+            "product": np.tanh(parts[0] * parts[1]) @ v,
+            "tanh outside": np.tanh(z @ v),
+            "queries": np.tanh(z) @ v,
+        }[kind]
+        seen = np.True_ if attn_mask is None else attn_mask
+        scores = np.where(seen, scores, -np.inf)
+        if kind == "queries":
+            weights = over_queries(scores)
+        else:
+            exps = np.exp(scores - scores.max())
+            weights = exps / exps.sum(axis=-1, keepdims=True)
+        return weights @ value, weights
+
+    return wrong
+
+
+def multiplicative_variant(kind: str) -> Any:
+    """Return a multiplicative attention with one thing changed."""
+
+    def wrong(
+        query: Array,
+        key: Array,
+        value: Array,
+        weight: Array | None = None,
+        attn_mask: Array | None = None,
+    ) -> tuple[Array, Array]:
+        if kind == "scaled":
+            query = query / key.shape[-1] ** 0.5
+        if kind == "queries":
+            asked = query if weight is None else query @ weight
+            scores = asked @ key.swapaxes(-1, -2)
+            seen = np.True_ if attn_mask is None else attn_mask
+            weights = over_queries(np.where(seen, scores, -np.inf))
+            return weights @ value, weights
+        return multiplicative_attention(query, key, value, weight, attn_mask)
+
+    return wrong
+
+
+def without_mask(attention: Any) -> Any:
+    """Return an attention that looks at padding, too."""
+
+    def wrong(
+        *arrays: Array | None, attn_mask: Array | None = None
+    ) -> tuple[Array, Array]:
+        kept = [a for a in arrays if a is None or a.dtype != bool]
+        return attention(*kept)
+
+    return wrong
+
+
 SLIPS: dict[str, list[Slip]] = {
     "lstm_cell": [
         Slip(
@@ -183,5 +260,39 @@ SLIPS: dict[str, list[Slip]] = {
         ),
         Slip("you leave out the old state", without_state(rnn_tanh_cell)),
         Slip("you use ReLU in the place of tanh", rnn_relu_cell),
+    ],
+    "additive_attention": [
+        Slip(
+            "your score lacks the tanh: without it the query has no say",
+            additive_variant("no tanh"),
+        ),
+        Slip(
+            "you multiply the two products with the matrices; they are added",
+            additive_variant("product"),
+        ),
+        Slip(
+            "your tanh stands around the whole score; it stands inside, "
+            "before v",
+            additive_variant("tanh outside"),
+        ),
+        Slip(
+            "your softmax normalises over the queries; it normalises over the "
+            "keys",
+            additive_variant("queries"),
+        ),
+        Slip("you ignore the mask", without_mask(additive_attention)),
+    ],
+    "multiplicative_attention": [
+        Slip(
+            "you divide the scores by the root of the key's size; that is "
+            "attention of a transformer",
+            multiplicative_variant("scaled"),
+        ),
+        Slip(
+            "your softmax normalises over the queries; it normalises over the "
+            "keys",
+            multiplicative_variant("queries"),
+        ),
+        Slip("you ignore the mask", without_mask(multiplicative_attention)),
     ],
 }
