@@ -1,32 +1,32 @@
 """Convolution as matrix products: the fast path of every layer of the chapter.
 
 The cells that one output reads are copied into one column; a convolution is
-then weights @ columns. Two things keep the copying cheap:
+then weights @ columns. To copy each cell kH * kW times costs as much as the
+product. One copy for each of the kW kernel columns is enough:
 
-* Phases. The padded input is first split into sH * sW phases: phase (a, b)
-  holds its rows a, a + sH, ... and columns b, b + sW, ... Whatever the
-  stride, a kernel tap then reads neighbouring cells of one phase.
-* Flat rows. A phase keeps its rows, of L cells each, one after the other. Tap
-  (u, v) of output (i, j) is cell (i + u) * L + (j + v) of the phase, so that
-  all outputs of a tap read one contiguous run of cells, from u * L + v on.
-  A run has L - oW cells too many in each row: their outputs are cropped.
+* Band v holds, for every row of the input, the cells that kernel column v
+  reads for the outputs j = 0, 1, ..., oW - 1 of a row; its rows lie one after
+  the other. One row further down the input is oW cells further in the band,
+  and so is one row further down the output.
+* Hence what kernel row u reads, for all outputs, is one contiguous run of the
+  bands, from u * oW on. A run is a view: there is one product for each kernel
+  row, and they are added up.
 
-The backward functions are the same steps in the reverse order. Where the
-forward product crops outputs, they multiply by zeros: next to a cell that is
-not finite, a gradient may be nan.
+With a stride sH, row p * sH + a of the input is row p of phase a, and every
+phase has its bands.
 
 Axes: N batch, G groups, C and O channels of one group, H and W input, kH and
-kW kernel, oH and oW output, L row of a phase.
+kW kernel, oH and oW output, P outputs of a block.
 """
 
 from collections.abc import Iterator
-from math import prod
+from math import gcd
 from typing import NamedTuple
 
 import numpy as np
 
-BLOCK_BYTES = 2**20  # of columns at a time, or they would leave the cache
-FEW_CHANNELS = 16  # below it, cropping costs more than copying row by row
+BLOCK_BYTES = 2**20  # read by one product, or it would leave the cache
+FEW_READ = 32  # cells of a kernel row; below it, one product for all rows
 
 Pair = tuple[int, int]
 
@@ -37,70 +37,82 @@ class Geometry(NamedTuple):
     input: Pair
     kernel: Pair
     stride: Pair
-    before: Pair  # zeros above and to the left
+    before: Pair  # zeros above and to the left; below 0, cells left out
     dilation: Pair
     output: Pair
     groups: int
 
     @property
-    def phase(self) -> Pair:
-        """Rows and columns of a phase, as many as the outputs read."""
-        reach = zip(self.kernel, self.stride, self.dilation, strict=True)
-        rows, columns = ((k - 1) * d // s for k, s, d in reach)
-        return self.output[0] + rows, self.output[1] + columns
+    def axes(self) -> list[tuple[int, ...]]:
+        """The sizes of the height, and those of the width."""
+        return list(zip(*self[:6], strict=True))
 
     @property
-    def taps(self) -> list[tuple[Pair, Pair]]:
-        """For each kernel tap ((row, phase), (column, phase)), row-major."""
-        sizes = zip(self.kernel, self.stride, self.dilation, strict=True)
-        rows, columns = (
-            [divmod(u * d, s) for u in range(k)] for k, s, d in sizes
-        )
-        return [(row, column) for row in rows for column in columns]
+    def kernel_rows(self) -> list[Pair]:
+        """For each kernel row (row, phase): what it reads for output row 0."""
+        rows = range(self.kernel[0])
+        return [divmod(u * self.dilation[0], self.stride[0]) for u in rows]
 
     @property
     def pointwise(self) -> bool:
-        """Whether each output reads one cell, its own: x is its columns."""
+        """Whether each output reads one cell, its own: x is its own band."""
         ones = self.kernel == self.stride == (1, 1)
         return ones and self.before == (0, 0) and self.input == self.output
+
+
+class Block(NamedTuple):
+    """Some rows of the output of some images, and the bands that they read."""
+
+    images: slice
+    rows: slice
+    bands: np.ndarray  # (sH, images, G, C * kW, cells)
+
+
+class Phase(NamedTuple):
+    """Cells of one axis of the input that the same taps of a kernel read."""
+
+    cells: slice
+    taps: slice
+    sizes: tuple[int, ...]  # of the correlation by those taps, flipped
 
 
 def correlate(
     x: np.ndarray, w: np.ndarray, b: np.ndarray | None, geometry: Geometry
 ) -> np.ndarray:
     """Return the layer's output, shape (N, G*O, oH, oW)."""
-    N, G, O = len(x), geometry.groups, len(w) // geometry.groups
-    weights = w.reshape(G, O, prod(w.shape[1:]))
-    bias = np.zeros(G * O, x.dtype) if b is None else b
-    bias = bias.reshape(G, O, 1)
-    y = np.empty((N, G, O, *geometry.output), x.dtype)
-    for images, rows, columns in _column_blocks(x, geometry):
-        block = y[images, :, :, rows]
-        *outer, count, oW = block.shape
-        result = block.reshape(*outer, count * oW)  # a view
-        if columns.shape[-1] == count * oW:  # nothing to crop
-            np.matmul(weights, columns, out=result)
-            result += bias
-        else:
-            result = weights @ columns
-            result += bias
-            block[...] = _by_rows(result, rows)[..., :oW]
-    return y.reshape(N, G * O, *geometry.output)
+    N, G, (C, kH, kW) = len(x), geometry.groups, w.shape[1:]
+    O, parts = len(w) // G, _parts(C, geometry)
+    rows = w.reshape(G, O, C, parts, kH // parts, kW)
+    read = C * kH * kW // parts  # cells of a column
+    weights = rows.transpose(3, 0, 1, 4, 2, 5).reshape(parts, G, O, read)
+    y = np.empty((N, G * O, *geometry.output), x.dtype)
+    for block in _read(x, C, geometry):
+        first, *others = _runs(block, parts, geometry)
+        outputs = _outputs(y, block, geometry)
+        np.matmul(weights[0], first, out=outputs)
+        if b is not None:
+            outputs += b.reshape(G, O, 1)
+        for part, run in zip(weights[1:], others, strict=True):
+            outputs += part @ run
+    return y
 
 
 def weight_gradient(
     g: np.ndarray, x: np.ndarray, geometry: Geometry
 ) -> np.ndarray:
     """Return dL/dw, shape (G*O, C, kH, kW), given g = dL/dy."""
-    N, G = len(x), geometry.groups
+    G, (kH, kW) = geometry.groups, geometry.kernel
     C, O = x.shape[1] // G, g.shape[1] // G
-    g = g.reshape(N, G, O, *geometry.output)
-    total = np.zeros((G, C * prod(geometry.kernel), O), g.dtype)
-    for images, rows, columns in _column_blocks(x, geometry):
-        flat = _flatten(g[images, :, :, rows], columns.shape[-1])
-        for product in columns @ flat.swapaxes(-1, -2):
-            total += product
-    return total.swapaxes(1, 2).reshape(G * O, C, *geometry.kernel)
+    parts = _parts(C, geometry)
+    total = np.zeros((parts, G, C * kH * kW // parts, O), x.dtype)
+    for block in _read(x, C, geometry):
+        outputs = _outputs(g, block, geometry).swapaxes(2, 3)
+        runs = _runs(block, parts, geometry)
+        for part, run in zip(total, runs, strict=True):
+            for product in run @ outputs:
+                part += product
+    dw = total.reshape(parts, G, kH // parts, C, kW, O)
+    return dw.transpose(1, 5, 3, 0, 2, 4).reshape(G * O, C, kH, kW)
 
 
 def input_gradient(
@@ -108,86 +120,129 @@ def input_gradient(
 ) -> np.ndarray:
     """Return dL/dx, shape (N, G*C, H, W), given g = dL/dy; plus b, if any.
 
-    The adjoint of `correlate`: multiply by the transposed weights, add each
-    run where it was read, put the phases together. As the forward pass of a
-    transposed convolution it has a bias, from which every cell starts.
+    The adjoint of a correlation is a correlation by the flipped kernel: for
+    each phase of rows and columns of x, by the taps that read it. As the
+    forward pass of a transposed convolution it has a bias.
     """
-    N, G = len(g), geometry.groups
-    C, O = w.shape[1], len(w) // G
-    g = g.reshape(N, G, O, *geometry.output)
-    weights = w.reshape(G, O, prod(w.shape[1:])).swapaxes(1, 2)
-    dx = np.empty((N, G, C, *geometry.input), g.dtype)
-    dx[...] = 0.0 if b is None else b.reshape(G, C, 1, 1)
-    if geometry.pointwise:
-        flat = g.reshape(N, G, O, prod(geometry.output))
-        dx += (weights @ flat).reshape(dx.shape)
-        return dx.reshape(N, G * C, *geometry.input)
-    count, step, length = _block_sizes(C, g.itemsize, geometry)
-    for images in _slices(N, count):
-        padded = _zero_images(dx[images], geometry)
-        if b is not None:
-            padded += b.reshape(G, C, 1, 1)
-        phases = _split(padded, geometry)
-        for rows in _slices(geometry.output[0], step):
-            P = (rows.stop - rows.start) * length
-            columns = weights @ _flatten(g[images, :, :, rows], P)
-            for run, column in _runs(phases, columns, rows, geometry):
-                run += column
-        inner, cells = _overlap(_join(phases), dx[images], geometry)
-        cells[...] = inner
-    return dx.reshape(N, G * C, *geometry.input)
+    G, O, C = geometry.groups, len(w) // geometry.groups, w.shape[1]
+    kernels = w.reshape(G, O, C, *geometry.kernel).swapaxes(1, 2)
+    dx = np.empty((len(g), G * C, *geometry.input), g.dtype)
+    dx[...] = 0.0 if b is None else b.reshape(G * C, 1, 1)
+    row_phases, column_phases = (_phases(*axis) for axis in geometry.axes)
+    for row in row_phases:
+        for column in column_phases:
+            flipped = kernels[..., row.taps, column.taps][..., ::-1, ::-1]
+            flipped = flipped.reshape(G * C, O, *flipped.shape[-2:])
+            sizes = zip(row.sizes, column.sizes, strict=True)
+            part = correlate(g, flipped, b, Geometry._make([*sizes, G]))
+            if geometry.stride == (1, 1):
+                return part  # the only phase
+            dx[..., row.cells, column.cells] = part
+    return dx
 
 
-def _column_blocks(
-    x: np.ndarray, geometry: Geometry
-) -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """Yield images, output rows and their columns (images, G, C*kH*kW, P).
+def _phases(
+    input: int,
+    kernel: int,
+    stride: int,
+    before: int,
+    dilation: int,
+    output: int,
+) -> list[Phase]:
+    """Return the phases of one axis of the input that any tap reads.
 
-    The next columns overwrite the last ones.
+    Output i reads by tap u the cell i * stride + u * dilation - before. The
+    cells of a phase are `stride` apart, its taps `every`.
     """
-    N, G, C = len(x), geometry.groups, x.shape[1] // geometry.groups
-    x = x.reshape(N, G, C, *geometry.input)
-    oH = geometry.output[0]
-    count, step, length = _block_sizes(C, x.itemsize, geometry)
-    if geometry.pointwise:
-        flat = x.reshape(N, G, C, oH * length)
-        for images in _slices(N, count):
-            yield images, slice(0, oH), flat[images]
-        return
-    memory = _zero_images(x[:count], geometry)
-    # An odd multiple of 16 cells a row: lengths that are a power of two would
-    # crowd into a few lines of the cache.
-    P = step * length
-    shape = min(count, N), G, C * prod(geometry.kernel), P + (16 - P) % 32
-    columns = np.empty(shape, x.dtype)
-    for images in _slices(N, count):
-        n = images.stop - images.start
-        inner, cells = _overlap(memory[:n], x[images], geometry)
-        inner[...] = cells
-        phases = _split(memory[:n], geometry)
-        for rows in _slices(oH, step):
-            P = (rows.stop - rows.start) * length
-            block = columns[:n, ..., :P]
-            for run, column in _runs(phases, block, rows, geometry):
-                column[...] = run
-            yield images, rows, block
+    common = gcd(stride, dilation)
+    every, step = stride // common, dilation // common
+    phases = []
+    for u in range(min(every, kernel)):
+        row, phase = divmod(u * dilation, stride)
+        first = (phase - before) % stride
+        count = len(range(first, input, stride))
+        taps = len(range(u, kernel, every))
+        start = (taps - 1) * step + row - (first + before) // stride
+        sizes = output, taps, 1, start, step, count
+        cells = slice(first, None, stride)
+        if count:
+            phases.append(Phase(cells, slice(u, None, every), sizes))
+    return phases
 
 
-def _block_sizes(
-    C: int, itemsize: int, geometry: Geometry
-) -> tuple[int, int, int]:
-    """Return images and output rows of a block, and the length of a row.
+def _parts(C: int, geometry: Geometry) -> int:
+    """Return into how many products a convolution is cut."""
+    kH, kW = geometry.kernel
+    return kH if C * kW >= FEW_READ else 1
+
+
+def _outputs(g: np.ndarray, block: Block, geometry: Geometry) -> np.ndarray:
+    """Return g at the outputs of a block, shape (images, G, O, P)."""
+    N, channels, oH, oW = g.shape
+    G = geometry.groups
+    g = g.reshape(N, G, channels // G, oH * oW)
+    first, last = block.rows.start * oW, block.rows.stop * oW
+    return g[block.images, ..., first:last]
+
+
+def _read(x: np.ndarray, C: int, geometry: Geometry) -> Iterator[Block]:
+    """Yield blocks of work; each overwrites the bands of the last.
 
     A block is as many images as BLOCK_BYTES hold, but at least one, unless
     that is four times as large: to cut it costs more calls.
     """
-    oH, length = geometry.output
-    if C >= FEW_CHANNELS:
-        length = geometry.phase[1]
-    taps = geometry.groups * C * prod(geometry.kernel)
-    size = max(1, oH * length * taps * itemsize)
-    parts = max(1, size // (4 * BLOCK_BYTES))
-    return max(1, BLOCK_BYTES // size), -(-oH // parts), length
+    N, G = len(x), geometry.groups
+    (oH, oW), (kH, kW) = geometry.output, geometry.kernel
+    x = x.reshape(N, G, C, *geometry.input)
+    taps = kW * max(geometry.stride[0], kH // _parts(C, geometry))
+    size = max(1, G * C * taps * oH * oW * x.itemsize)
+    count = max(1, min(N, BLOCK_BYTES // size))
+    if geometry.pointwise:
+        for images in _slices(N, count):
+            bands = x[None, images]  # of one kernel column
+            bands = bands.reshape(*bands.shape[:4], oH * oW)
+            yield Block(images, slice(0, oH), bands)
+        return
+    step = max(1, -(-oH // max(1, size // (4 * BLOCK_BYTES))))
+    reach = max(row for row, _ in geometry.kernel_rows)
+    P = (step + reach) * oW
+    for rows in _slices(oH, step):
+        # An odd multiple of 16 cells a row: lengths that are a power of two
+        # would crowd into a few lines of the cache.
+        shape = geometry.stride[0], count, G, C * kW, P + (16 - P) % 32
+        bands = np.zeros(shape, x.dtype)[..., :P]
+        for images in _slices(N, count):
+            n = images.stop - images.start
+            block = Block(images, rows, bands[:, :n])
+            _fill(block, x, geometry)
+            yield block
+
+
+def _fill(block: Block, x: np.ndarray, geometry: Geometry) -> None:
+    """Copy the cells of x into the bands."""
+    (_, kW), (_, oW) = geometry.kernel, geometry.output
+    (sH, sW), (top, left) = geometry.stride, geometry.before
+    *outer, K, P = block.bands.shape
+    bands = block.bands.reshape(*outer, K // kW, kW, P // oW, oW)
+    for phase in {phase for _, phase in geometry.kernel_rows}:
+        above = block.rows.start * sH + phase - top
+        p, row = _inside(above, sH, P // oW, geometry.input[0])
+        for v in range(kW):
+            start = v * geometry.dilation[1] - left
+            j, column = _inside(start, sW, oW, geometry.input[1])
+            cells = x[block.images, :, :, row, column]
+            bands[phase, :, :, :, v, p, j] = cells
+
+
+def _runs(block: Block, parts: int, geometry: Geometry) -> list[np.ndarray]:
+    """Return what the kernel rows read: (images, G, cells, P), for each part."""
+    oW = geometry.output[1]
+    P = (block.rows.stop - block.rows.start) * oW
+    runs = [
+        block.bands[phase, ..., row * oW : row * oW + P]
+        for row, phase in geometry.kernel_rows
+    ]
+    return runs if parts == len(runs) else [np.concatenate(runs, axis=2)]
 
 
 def _slices(total: int, step: int) -> Iterator[slice]:
@@ -196,73 +251,11 @@ def _slices(total: int, step: int) -> Iterator[slice]:
         yield slice(start, min(start + step, total))
 
 
-def _zero_images(x: np.ndarray, geometry: Geometry) -> np.ndarray:
-    """Return zeros for the padded images x, as much as the outputs read.
-
-    The rows and columns are those of all phases, and one row more: the last
-    runs end up to L - oW cells past their phase.
-    """
-    (rows, L), (sH, sW) = geometry.phase, geometry.stride
-    return np.zeros((*x.shape[:3], (rows + 1) * sH, L * sW), x.dtype)
-
-
-def _overlap(
-    padded: np.ndarray, x: np.ndarray, geometry: Geometry
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the views of padded images and of images that are the same."""
-    (top, left), (H, W) = geometry.before, geometry.input
-    inner = padded[..., top : top + H, left : left + W]
-    return inner, x[..., : inner.shape[-2], : inner.shape[-1]]
-
-
-def _split(padded: np.ndarray, geometry: Geometry) -> np.ndarray:
-    """Return the phases (sH, sW, N, G, C, rows, L): a view at stride 1."""
-    (sH, sW), (*outer, height, width) = geometry.stride, padded.shape
-    rows = padded.reshape(*outer, height // sH, sH, width // sW, sW)
-    return np.ascontiguousarray(rows.transpose(4, 6, 0, 1, 2, 3, 5))
-
-
-def _join(phases: np.ndarray) -> np.ndarray:
-    """Return the padded images of phases: a view at stride 1."""
-    sH, sW, *outer, rows, L = phases.shape
-    images = phases.transpose(2, 3, 4, 5, 0, 6, 1)
-    return images.reshape(*outer, rows * sH, L * sW)
-
-
-def _runs(
-    phases: np.ndarray, columns: np.ndarray, rows: slice, geometry: Geometry
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield, tap by tap, the cells it reads and its row of the columns.
-
-    Both are views. Where the columns of these output rows have no cells to be
-    cropped, a tap reads row by row instead of in one run.
-    """
-    *outer, height, L = phases.shape
-    count, P = rows.stop - rows.start, columns.shape[-1]
-    columns = columns.reshape(*outer[2:], prod(geometry.kernel), P)
-    flat = phases.reshape(*outer, height * L)
-    for tap, ((i, a), (j, b)) in enumerate(geometry.taps):
-        column, i = columns[..., tap, :], i + rows.start
-        if count * L == P:
-            yield flat[a, b, ..., i * L + j : i * L + j + P], column
-        else:
-            oW = P // count
-            cells = phases[a, b, ..., i : i + count, j : j + oW]
-            yield cells, column.reshape(cells.shape)
-
-
-def _flatten(g: np.ndarray, P: int) -> np.ndarray:
-    """Return g, shape (N, G, O, rows, oW), as (N, G, O, P): zeros fill up."""
-    *outer, rows, oW = g.shape
-    if rows * oW < P:
-        padded = np.zeros((*outer, rows, P // rows), g.dtype)
-        padded[..., :oW] = g
-        g = padded
-    return g.reshape(*outer, P)
-
-
-def _by_rows(columns: np.ndarray, rows: slice) -> np.ndarray:
-    """Return a view (..., rows, L) of columns (..., P)."""
-    *outer, P = columns.shape
-    count = rows.stop - rows.start
-    return columns.reshape(*outer, count, P // count)
+def _inside(
+    start: int, step: int, count: int, size: int
+) -> tuple[slice, slice]:
+    """Return the k in range(count) with start + k * step in range(size), and these."""
+    first = max(0, -(start // step))
+    last = max(first, min(count, -((start - size) // step)))
+    at = start + first * step
+    return slice(first, last), slice(at, at + (last - first) * step, step)

@@ -30,14 +30,15 @@ IMAGES = [
     ((1, 1), (1, 1)),
     ((3, 2), (5, 7)),
 ]
-# The fast path cuts the work into blocks and has two ways to copy: as tuned,
-# row by row in small blocks, in runs a few rows at a time, in runs at once.
+# The fast path cuts the work into blocks and has two ways to multiply: as tuned,
+# all kernel rows in one product in small blocks, each kernel row by itself with
+# a few rows of the output at a time, and with whole images.
 PATHS = st.sampled_from(
     [
-        {"FEW_CHANNELS": 16, "BLOCK_BYTES": 2**20},
-        {"FEW_CHANNELS": 99, "BLOCK_BYTES": 2**10},
-        {"FEW_CHANNELS": 0, "BLOCK_BYTES": 2**9},
-        {"FEW_CHANNELS": 0, "BLOCK_BYTES": 2**20},
+        {"FEW_READ": 32, "BLOCK_BYTES": 2**20},
+        {"FEW_READ": 999, "BLOCK_BYTES": 2**10},
+        {"FEW_READ": 0, "BLOCK_BYTES": 2**9},
+        {"FEW_READ": 0, "BLOCK_BYTES": 2**20},
     ]
 )
 
@@ -321,14 +322,29 @@ def test_without_a_bias_there_is_no_gradient_of_it():
     np.testing.assert_allclose(grads.bias, g.sum((0, 2, 3)), rtol=1e-11)
 
 
-@pytest.mark.parametrize("few", [0, 99], ids=["runs", "rows"])
+@pytest.mark.parametrize("few", [0, 999], ids=["rows", "one"])
 def test_an_infinite_cell_reaches_only_the_outputs_that_read_it(few):
     x, w = draw(1, 2, 5, 7), draw(3, 2, 3, 3, seed=1)
     x[0, 0, 0, 0] = np.inf
-    with patch.multiple(_columns, FEW_CHANNELS=few):
+    with patch.multiple(_columns, FEW_READ=few):
         y = conv2d(x, w)
     assert np.isinf(y[0, :, 0, 0]).all()
     assert np.isfinite(y).sum() == y.size - 3
+
+
+@pytest.mark.parametrize("few", [0, 999], ids=["rows", "one"])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_an_infinite_gradient_reaches_only_the_cells_that_were_read(
+    stride, few
+):
+    x, w = draw(1, 2, 7, 9), draw(3, 2, 3, 3, seed=1)
+    g = np.zeros_like(conv2d(x, w, stride=stride))
+    g[0, 0, 1, 2] = np.inf
+    with patch.multiple(_columns, FEW_READ=few):
+        grad = conv2d_backward(g, x, w, stride=stride).input
+    read = grad[0, :, stride : stride + 3, 2 * stride : 2 * stride + 3]
+    assert not np.isfinite(read).any()
+    assert np.isfinite(grad).sum() == grad.size - read.size
 
 
 @pytest.mark.parametrize("kernel", [1, 3])

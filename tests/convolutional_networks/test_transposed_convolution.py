@@ -28,10 +28,10 @@ from reference_impl.convolutional_networks import _columns
 SETTINGS = settings(max_examples=120, deadline=None, derandomize=True)
 PATHS = st.sampled_from(
     [
-        {"FEW_CHANNELS": 16, "BLOCK_BYTES": 2**20},
-        {"FEW_CHANNELS": 99, "BLOCK_BYTES": 2**10},
-        {"FEW_CHANNELS": 0, "BLOCK_BYTES": 2**9},
-        {"FEW_CHANNELS": 0, "BLOCK_BYTES": 2**20},
+        {"FEW_READ": 32, "BLOCK_BYTES": 2**20},
+        {"FEW_READ": 999, "BLOCK_BYTES": 2**10},
+        {"FEW_READ": 0, "BLOCK_BYTES": 2**9},
+        {"FEW_READ": 0, "BLOCK_BYTES": 2**20},
     ]
 )
 DIMENSIONS = st.sampled_from([1, 2])
