@@ -4,6 +4,9 @@ from sitekit.sybil import pages
 
 pytest_collect_file = pages().pytest()
 
+# A notebook is run by its tests, in a kernel: importing it would run it once more.
+collect_ignore_glob = ["docs/notebooks/*.py"]
+
 
 def pytest_make_parametrize_id(config, val, argname):
     """Name a function by its name: an address differs from worker to worker."""

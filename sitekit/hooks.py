@@ -23,6 +23,7 @@ from sitekit import (
     fonts,
     links,
     maths,
+    notebooks,
     offline,
     search,
     snippets,
@@ -47,6 +48,7 @@ _figures: dict[str, str] = {}
 _asides: dict[str, Asides] = {}
 _fences: dict[str, list[snippets.Fence]] = {}
 _sources: dict[str, str] = {}  # Markdown of the pages with equations
+_notebooks: dict[str, str] = {}  # text by path
 
 
 def on_startup(*, command: str, dirty: bool) -> None:
@@ -109,19 +111,41 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for file in files.documentation_pages()
         if file.generated_by is None
     }
-    ahead.run(written, drawn)
+    _notebooks.clear()
+    for book in filter(notebooks.is_notebook, list(written)):
+        _notebooks[book] = written.pop(book)
+    ahead.run(written, drawn, _notebooks)
     _figures.clear()
     for path in drawn:
         folder = path.relative_to(docs).with_suffix("").as_posix()
         for name, content in figures.draw_all(path).items():
-            uri = f"{folder}/{name}"
-            if name.endswith(".svg"):
-                _figures[uri] = content
-                files.append(File.generated(config, uri, content=content))
-            else:
-                picture = base64.b64decode(content)
-                files.append(File.generated(config, uri, content=picture))
+            _add_figure(files, config, f"{folder}/{name}", content)
+    for book, text in _notebooks.items():
+        for uri, content in notebooks.pictures(book, text).items():
+            _add_figure(files, config, uri, content)
+        place = _download(files, book)
+        files.append(File.generated(config, place, content="{}"))
     return files
+
+
+def _download(files: Files, path: str) -> str:
+    """Return the place of a notebook's download: beside its page."""
+    page = files.get_file_from_path(path)
+    assert page is not None
+    beside = Path(page.dest_uri).parent / Path(path).stem
+    return f"{beside.as_posix()}.ipynb"
+
+
+def _add_figure(
+    files: Files, config: MkDocsConfig, uri: str, content: str
+) -> None:
+    """Add a drawn file, SVG or a picture in base64, to the site."""
+    if uri.endswith(".svg"):
+        _figures[uri] = content
+        files.append(File.generated(config, uri, content=content))
+    else:
+        picture = base64.b64decode(content)
+        files.append(File.generated(config, uri, content=picture))
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -144,13 +168,34 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     return nav
 
 
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
+    """Let MkDocs render a notebook, as any page, and not mkdocs-jupyter."""
+    if page.file.src_uri in _notebooks:
+        vars(page).pop("render", None)
+    return page
+
+
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
+    """Read a notebook that ran as the Markdown of its page."""
+    path = page.file.src_uri
+    if path not in _notebooks:
+        return None
+    return notebooks.markdown(path, _notebooks[path])
+
+
+def _written(page: Page) -> str:
+    """Return the Markdown of a page's file, line for line."""
+    text = page.file.content_string
+    return notebooks.prose(text) if page.file.src_uri in _notebooks else text
+
+
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
     """Give each fence its fate, show sources, resolve references to equations."""
     path = page.file.src_uri
     # Faults are told with the line of the file, before anything is put in.
-    written = page.file.content_string
+    written = _written(page)
     _fences[path] = snippets.fences(path, written)
     if _equations.get(path):
         _sources[path] = written
@@ -181,6 +226,15 @@ def on_page_markdown(
         if topic.reference == path:
             told = api.checked(topic, _equations_by_function(page, files))
             markdown = markdown.replace(api.CHECKED, told)
+    if path in _notebooks:
+        file = files.get_file_from_path(_download(files, path))
+        assert file is not None
+        file.content_string = notebooks.download(
+            path,
+            _notebooks[path],
+            _labels,
+            links.absolute(path, files, config),
+        )
     markdown = api.link(snippets.show_sources(path, markdown))
     return maths.resolve_references(markdown, _labels, url_to)
 
@@ -220,6 +274,8 @@ def on_page_content(
     if path.startswith("reference/"):
         api.tidy(soup)
         buttons.add_to_functions(soup)
+    elif path in _notebooks:
+        notebooks.mark(soup)
     else:
         snippets.tie(soup, path, _fences[path])
         buttons.add_to_snippets(soup, _fences[path])
@@ -251,7 +307,7 @@ def on_page_content(
     maths.render(
         soup,
         path,
-        page.file.content_string,
+        _written(page),
         _equations.get(path, []),
         asides,
     )

@@ -4,8 +4,14 @@ MkDocs finds them and names the file; this adds the line to its warning.
 """
 
 import logging
+import posixpath
 import re
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
 
 WARNING = re.compile(
     r"Doc file '(?P<page>[^']+)' contains (?:a|an) .*?link '(?P<link>[^']+)'"
@@ -39,3 +45,24 @@ def install(docs: Path) -> None:
         for old in [f for f in logger.filters if isinstance(f, LineNumbers)]:
             logger.removeFilter(old)
         logger.addFilter(LineNumbers(docs))
+
+
+def absolute(
+    page: str, files: Files, config: MkDocsConfig
+) -> Callable[[str], str]:
+    """Return a function from a link on `page` to its address on the web.
+
+    The address is empty where the site does not know its own, ``site_url``.
+    """
+
+    def address(link: str) -> str:
+        target, mark, anchor = link.partition("#")
+        folder = posixpath.dirname(page)
+        file = files.get_file_from_path(
+            posixpath.normpath(posixpath.join(folder, target))
+        )
+        if file is None or not config.site_url:
+            return ""
+        return urljoin(config.site_url, file.url) + mark + anchor
+
+    return address

@@ -13,7 +13,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from sitekit import api, doctests, snippets
+from sitekit import api, doctests, notebooks, snippets
 from sitekit.api import Topic
 from sitekit.cache import versions
 from sitekit.doctests import Examples
@@ -34,6 +34,9 @@ class PageEvidence:
     fates: Mapping[str, int] = field(default_factory=dict)  # fences by fate
     skipped: Sequence[tuple[int, str]] = ()  # (line, reason)
     examples: Sequence[Examples] = ()
+    cells: int = 0  # of code, in a notebook
+    findings: int = 0
+    seconds: float = 0.0
 
 
 def gather(
@@ -48,6 +51,9 @@ def gather(
     for path, equations in evidence.items():
         file = files.get_file_from_path(path)
         assert file is not None
+        if notebooks.is_notebook(path):
+            found.append(_notebook(path, file.content_string))
+            continue
         url = get_relative_url(file.url, here.url)
         fences = snippets.fences(path, file.content_string)
         found.append(
@@ -78,6 +84,18 @@ def gather(
     return found
 
 
+def _notebook(path: str, text: str) -> PageEvidence:
+    """Return what a notebook did."""
+    run = notebooks.run(path, text)
+    return PageEvidence(
+        api.title(notebooks.prose(text), path),
+        path,
+        cells=len(run.outputs),
+        findings=len(notebooks.findings(path, text)),
+        seconds=run.seconds,
+    )
+
+
 def markdown(
     pages: Sequence[PageEvidence], reference: Mapping[str, str]
 ) -> str:
@@ -89,6 +107,8 @@ def markdown(
             *_chapters([page for page in pages if page.equations]),
             "## Snippets",
             _snippets(pages),
+            "## Notebooks",
+            _notebooks(pages),
             "## Docstring examples",
             _examples(pages, reference),
             "## Not run",
@@ -120,6 +140,7 @@ def _totals(pages: Sequence[PageEvidence]) -> str:
         ),
         ("equations not checked", sum(e.status == "skipped" for e in found)),
         ("snippets that ran and printed what is shown", ran),
+        ("cells of notebooks that ran", sum(page.cells for page in pages)),
         ("lines of docstring examples that ran", examples),
     ]
     table = "\n".join(f"| {what} | {count} |" for what, count in rows)
@@ -191,6 +212,18 @@ def _snippets(pages: Sequence[PageEvidence]) -> str:
     ]
     return (
         "| page | run alone | sources shown | outputs compared |\n"
+        "| --- | ---: | ---: | ---: |\n" + "\n".join(rows)
+    )
+
+
+def _notebooks(pages: Sequence[PageEvidence]) -> str:
+    rows = [
+        f"| [{p.title}]({p.path}) | {p.cells} | {p.findings} | {p.seconds:.0f} |"
+        for p in pages
+        if p.cells
+    ]
+    return (
+        "| notebook | cells run | findings | seconds |\n"
         "| --- | ---: | ---: | ---: |\n" + "\n".join(rows)
     )
 

@@ -12,7 +12,10 @@ INHERIT: {ROOT.as_posix()}/mkdocs.yml
 docs_dir: docs
 hooks: [{ROOT.as_posix()}/sitekit/hooks.py]
 extra_css: []
-plugins: [search, {{ texcheck: {{ strength: false }} }}]
+plugins:
+  - search
+  - texcheck: {{ strength: false }}
+  - mkdocs-jupyter: {{ include: [notebooks/*.py], include_source: true }}
 nav:
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 KINDS = {
     "home": "",
     "verification": "*verif*",
-    "notebook": "*notebook*",
+    "notebook": "notebooks/?*",
     "API": "reference/*/?*",
     "chapter": "*-networks/?*",
 }
