@@ -121,6 +121,8 @@ MARKS = {
     "check": "check",
     "breve": "breve",
     "underline": "under",
+    "overrightarrow": "right",
+    "overleftarrow": "left",
 }
 BIG = {"sum": "sum", "prod": "prod", "max": "max", "min": "min"}
 DOTS = {"dots", "ldots", "cdots", "dotsc", "dotsb"}

@@ -2,6 +2,7 @@
 
 from reference_impl.recurrent_networks import (
     backpropagation_through_time,
+    bidirectional,
     character_language_model,
     character_sampling,
     character_text,
@@ -22,6 +23,7 @@ from reference_impl.recurrent_networks import (
     sequence_architectures,
 )
 from reference_impl.recurrent_networks.backpropagation_through_time import *
+from reference_impl.recurrent_networks.bidirectional import *
 from reference_impl.recurrent_networks.character_language_model import *
 from reference_impl.recurrent_networks.character_sampling import *
 from reference_impl.recurrent_networks.character_text import *
@@ -54,6 +56,7 @@ __all__ = [
     *gru_layouts.__all__,
     *recurrent_layers.__all__,
     *recurrent_cells.__all__,
+    *bidirectional.__all__,
     *rnn_attention.__all__,
     *gutenberg_text.__all__,
     *character_text.__all__,

@@ -106,7 +106,7 @@ def recurrent_layers(
         drops,
         generator,
         bool(batch_first),
-        _lengths(lengths, T, B),
+        sequence_lengths(lengths, T, B),
         lengths is not None,
     )
 
@@ -233,7 +233,7 @@ def _array(
     return array
 
 
-def _lengths(
+def sequence_lengths(
     lengths: Sequence[int] | np.ndarray | None, T: int, B: int
 ) -> np.ndarray:
     """Return `lengths` as an array (B,) of ints in 1..T; None stands for T."""

@@ -26,6 +26,13 @@ TABLE = [
     (r"\epsilon", {"eps": SCALAR}, "", ("eps", 0, [], 0)),
     (r"\varepsilon", {"epsilon": SCALAR}, "", ("epsilon", 0, [], 0)),
     (r"\tilde{C}", {"C_tilde": VECTOR}, "", ("C_tilde", 0, [], 0)),
+    (
+        r"\overrightarrow{h}^{(t-1)}",
+        {"h_right": SEQUENCE, "h_left": SEQUENCE, "t": WHOLE},
+        "",
+        ("h_right", 1, [], 0),
+    ),
+    (r"\overleftarrow{h}", {"h_left": VECTOR}, "", ("h_left", 0, [], 0)),
     (r"\hat{\mathbf{y}}", {"y_hat": VECTOR}, "", ("y_hat", 0, [], 0)),
     (r"\bar{x}", {"x_bar": VECTOR}, "", ("x_bar", 0, [], 0)),
     (r"s'", {"s_prime": WHOLE}, "", ("s_prime", 0, [], 0)),

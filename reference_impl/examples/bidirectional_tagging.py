@@ -1,0 +1,365 @@
+"""Tag letters by what stands before and after them, in one and both directions.
+
+Run ``python -m reference_impl.examples.bidirectional_tagging --help``. Each
+letter of a random line is tagged by whether it has stood before and whether it
+comes again. A network that reads one way knows one of the two; how often it can
+guess the other right at best, `ceiling` says exactly.
+
+Axes: T steps, B lines, H hidden units of a direction, O tags.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference_impl.examples._command import require_extras
+from reference_impl.neural_networks import (
+    Adam,
+    clip_grad_norm_,
+    cross_entropy,
+    cross_entropy_backward,
+)
+from reference_impl.recurrent_networks.recurrent_sequence import (
+    rnn_tanh,
+    rnn_tanh_backward,
+)
+
+__all__ = [
+    "DIRECTIONS",
+    "TAGS",
+    "Lines",
+    "accuracy",
+    "as_read",
+    "best_guess",
+    "ceiling",
+    "comes_again",
+    "draw",
+    "main",
+    "new_tagger",
+    "right",
+    "tags_of",
+    "train",
+    "unseen_lines",
+]
+
+LETTERS = "abcdefgh"
+TAGS = (
+    "only",
+    "last",
+    "first",
+    "middle",
+)  # 2 * (comes again) + (stood before)
+SHORTEST, LONGEST = 5, 20
+DIRECTIONS = ("forwards", "backwards", "both")
+BATCH, UNITS, LEARNING_RATE = 64, 64, 5e-3
+KEPT = 0.9  # of each hidden unit from step to step, before training
+
+
+class Lines(NamedTuple):
+    """Lines of letters, padded to the longest, and their tags."""
+
+    letters: np.ndarray  # (T, B), the numbers of the letters
+    lengths: np.ndarray  # (B,)
+    tags: np.ndarray  # (T, B)
+
+    @property
+    def inside(self) -> np.ndarray:
+        """Return where a line has a letter, (T, B)."""
+        steps = np.arange(len(self.letters))[:, None]
+        return np.asarray(steps < self.lengths)
+
+    def reversed(self) -> "Lines":
+        """Return the lines read backwards, each from its own end."""
+        t = np.arange(len(self.letters))[:, None]
+        at = np.where(self.inside, self.lengths - 1 - t, t)
+        columns = np.arange(len(self.lengths))
+        return self._replace(
+            letters=self.letters[at, columns], tags=self.tags[at, columns]
+        )
+
+
+def tags_of(letters: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Return the tag of each letter; of padding, some tag.
+
+    Parameters
+    ----------
+    letters : ndarray of shape (T, B) of ints
+    lengths : ndarray of shape (B,) of ints
+
+    Returns
+    -------
+    ndarray of shape (T, B)
+        Numbers of `TAGS`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> line = np.array([[0], [1], [0], [0]])
+    >>> [TAGS[k] for k in tags_of(line, np.array([4])).ravel()]
+    ['first', 'only', 'middle', 'last']
+    """
+    steps = np.arange(len(letters))
+    inside = steps[:, None] < lengths
+    same = (letters[:, None] == letters) & inside[:, None] & inside
+    later = steps[:, None] < steps
+    again = (same & later[..., None]).any(axis=1)
+    before = (same & later.T[..., None]).any(axis=1)
+    return 2 * again + before
+
+
+def draw(rng: np.random.Generator, lines: int) -> Lines:
+    """Draw lines: every length from 5 to 20 and every letter alike."""
+    lengths = rng.integers(SHORTEST, LONGEST + 1, lines)
+    letters = rng.integers(0, len(LETTERS), (LONGEST, lines))
+    return Lines(letters, lengths, tags_of(letters, lengths))
+
+
+def comes_again(
+    letters: int = len(LETTERS),
+    shortest: int = SHORTEST,
+    longest: int = LONGEST,
+) -> np.ndarray:
+    """Return how likely a letter comes again, by the step where it stands.
+
+    Parameters
+    ----------
+    letters : int, default 8
+        K, each as likely as another.
+    shortest, longest : int, default 5 and 20
+        Each length between them is as likely as another.
+
+    Returns
+    -------
+    ndarray of shape (longest,)
+        Of the steps 1, 2, ...: what someone knows who has read up to there.
+        The letters read say nothing about those that follow.
+
+    Examples
+    --------
+    >>> comes_again(letters=2, shortest=3, longest=3)
+    array([0.75, 0.5 , 0.  ])
+    """
+    steps = np.arange(1, longest + 1)
+    follow = np.maximum(np.arange(shortest, longest + 1) - steps[:, None], 0)
+    running = np.arange(shortest, longest + 1) >= steps[:, None]
+    p = np.where(running, 1 - (1 - 1 / letters) ** follow, 0)
+    return np.asarray(p.sum(axis=1) / running.sum(axis=1))
+
+
+def ceiling(
+    letters: int = len(LETTERS),
+    shortest: int = SHORTEST,
+    longest: int = LONGEST,
+) -> float:
+    """Return the share of tags that one direction gets right at best.
+
+    Whoever reads one way knows whether a letter stood before. Whether it comes
+    again is a guess, right with probability max(p, 1 - p), p of `comes_again`.
+
+    Parameters
+    ----------
+    letters, shortest, longest : int
+        As of `comes_again`.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> ceiling(letters=2, shortest=2, longest=2)  # a guess, then no doubt
+    0.75
+    >>> round(ceiling(), 4)
+    0.6284
+    """
+    p = comes_again(letters, shortest, longest)
+    steps = np.arange(1, longest + 1)
+    lines = longest + 1 - np.maximum(steps, shortest)  # that get so far
+    return float(np.average(np.maximum(p, 1 - p), weights=lines))
+
+
+def best_guess(lines: Lines, direction: str) -> float:
+    """Return the share that the best rule for one direction gets right here.
+
+    On these very lines, so that a network can be compared without their luck.
+    """
+    read = as_read(lines, direction)
+    unknown = read.tags % 2 if direction == "backwards" else read.tags // 2
+    guess = comes_again()[: len(unknown), None] > 0.5
+    return float((unknown == guess)[read.inside].mean())
+
+
+def new_tagger(direction: str, seed: int) -> list[np.ndarray]:
+    """Return the arrays of a network before training.
+
+    The recurrent matrix starts as 0.9 times the identity: a unit that has
+    noticed a letter goes on saying so.
+
+    Parameters
+    ----------
+    direction : {"forwards", "backwards", "both"}
+        In both directions there are 32 units each, in one 64.
+    seed : int
+
+    Returns
+    -------
+    list of ndarray
+        The parameters of `rnn_tanh`, then weight (O, H) and bias (O,) of the
+        output.
+    """
+    rng = np.random.default_rng([seed, 0])
+    count = 2 if direction == "both" else 1
+    H, bound = UNITS // count, (UNITS // count) ** -0.5
+    params = []
+    for _ in range(count):
+        w_ih = rng.uniform(-bound, bound, (H, len(LETTERS)))
+        params += [w_ih, KEPT * np.eye(H), np.zeros(H), np.zeros(H)]
+    w_ho = rng.uniform(-bound, bound, (len(TAGS), UNITS))
+    arrays = [*params, w_ho, np.zeros(len(TAGS))]
+    return [array.astype(np.float32) for array in arrays]
+
+
+def logits(model: Sequence[np.ndarray], lines: Lines) -> np.ndarray:
+    """Return a score for each tag at each step, (T, B, O)."""
+    return _run(model, lines)[0]
+
+
+def train(
+    model: Sequence[np.ndarray], direction: str, seed: int, updates: int
+) -> Iterator[float]:
+    """Train `model` in place; yield the loss of each update.
+
+    Parameters
+    ----------
+    model : sequence of ndarray
+        As of `new_tagger`.
+    direction : {"forwards", "backwards", "both"}
+    seed : int
+        Chooses the lines.
+    updates : int
+
+    Yields
+    ------
+    float
+        Mean cross-entropy of the letters of 64 new lines.
+    """
+    rng = np.random.default_rng([seed, 1])
+    optimizer = Adam(model, lr=LEARNING_RATE)
+    for update in range(updates):
+        left = 1 - update / updates
+        optimizer.options["lr"] = LEARNING_RATE * min(1.0, 4 * left)
+        loss, grads = _loss(model, as_read(draw(rng, BATCH), direction))
+        clip_grad_norm_(grads, 1.0)
+        optimizer.step(grads)
+        yield loss
+
+
+def right(
+    model: Sequence[np.ndarray], direction: str, lines: Lines
+) -> np.ndarray:
+    """Return whether each tag is right, (T, B), in the order of reading."""
+    read = as_read(lines, direction)
+    return np.asarray(logits(model, read).argmax(axis=-1) == read.tags)
+
+
+def unseen_lines(seed: int) -> Lines:
+    """Return 4,000 lines that are not those of `train`."""
+    return draw(np.random.default_rng([seed, 2]), 4000)
+
+
+def accuracy(model: Sequence[np.ndarray], direction: str, seed: int) -> float:
+    """Return the share of right tags of `unseen_lines`."""
+    new = unseen_lines(seed)
+    return float(right(model, direction, new)[new.inside].mean())
+
+
+def as_read(lines: Lines, direction: str) -> Lines:
+    """Return the lines in the order in which the network reads them."""
+    return lines.reversed() if direction == "backwards" else lines
+
+
+def _run(
+    model: Sequence[np.ndarray], lines: Lines
+) -> tuple[np.ndarray, tuple[np.ndarray, ...], dict[str, Any]]:
+    """Return logits, the arguments of `rnn_tanh`, and what was computed."""
+    *params, w_ho, b_o = model
+    x = np.eye(len(LETTERS), dtype=w_ho.dtype)[lines.letters]
+    D, H = len(params) // 4, params[1].shape[1]
+    hx = np.zeros((D, x.shape[1], H), x.dtype)
+    options: dict[str, Any] = {
+        "bidirectional": D == 2,
+        "lengths": lines.lengths,
+    }
+    h, _, trace = rnn_tanh(x, hx, params, **options, return_trace=True)
+    options |= {"trace": trace}
+    return h @ w_ho.T + b_o, (h, x, hx), options
+
+
+def _loss(
+    model: Sequence[np.ndarray], lines: Lines
+) -> tuple[float, list[np.ndarray]]:
+    """Return the mean cross-entropy over all letters, and its gradients."""
+    *params, w_ho, _ = model
+    output, (h, x, hx), options = _run(model, lines)
+    rows, tags = output[lines.inside], lines.tags[lines.inside]
+    g = np.zeros_like(output)
+    g[lines.inside] = cross_entropy_backward(1.0, rows, tags).input
+    grads = rnn_tanh_backward((g @ w_ho, None), x, hx, params, **options)
+    return float(cross_entropy(rows, tags)), [
+        *grads.params,
+        np.tensordot(g, h, axes=([0, 1], [0, 1])),
+        g.sum(axis=(0, 1)),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
+    """Train one network a direction; return the share each tags right.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after the command's name; `sys.argv` when None.
+
+    Returns
+    -------
+    dict of str to float
+
+    Raises
+    ------
+    SystemExit
+        If an argument is not understood or an extra is not installed.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m reference_impl.examples.bidirectional_tagging",
+        description="Tag letters by what stands before and after them.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of every draw")
+    parser.add_argument(
+        "--updates", type=int, default=2000, help="of each network"
+    )
+    given = parser.parse_args(arguments)
+    require_extras("bidirectional_tagging", ("tqdm",))
+    from tqdm import tqdm
+
+    scores = {}
+    for direction in DIRECTIONS:
+        model = new_tagger(direction, given.seed)
+        run = train(model, direction, given.seed, given.updates)
+        with tqdm(run, direction, given.updates) as bar:
+            for loss in bar:
+                bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        scores[direction] = accuracy(model, direction, given.seed)
+    new = unseen_lines(given.seed)
+    for direction, score in scores.items():
+        print(f"{direction}: {score:.1%} of the tags right", end="")
+        best = "" if direction == "both" else best_guess(new, direction)
+        print(f"; the best rule on these lines: {best:.1%}" if best else "")
+    print(f"one direction, expected of the best rule: {ceiling():.1%}")
+    return scores
+
+
+if __name__ == "__main__":
+    main()
