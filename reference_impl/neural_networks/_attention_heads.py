@@ -24,7 +24,7 @@ class Heads(NamedTuple):
     key: np.ndarray  # (A, S, E)
     value: np.ndarray  # (A, S, V)
     mask: np.ndarray | None  # (L, S) or (*leading, L, S), to be added
-    shifts: bool  # whether the mask has other values than 0 and -inf
+    factors: np.ndarray | None  # exp(mask), if that is 0 or 1 and (L, S)
     scale: float
     dropout_p: float
     own: list[tuple[int, ...]]  # leading axes of query, key and value
@@ -38,30 +38,46 @@ class Heads(NamedTuple):
         step = max(1, BLOCK_BYTES // head)
         yield from (slice(a, a + step) for a in range(0, A, step))
 
-    def weights(self, block: slice) -> np.ndarray:
+    def scratch(self) -> np.ndarray:
+        """Return an empty array for the scores of the largest block."""
+        first = next(self.blocks(), slice(0))
+        query = self.query[first]
+        shape = (*query.shape[:2], self.key.shape[1])
+        return np.empty(shape, query.dtype)
+
+    def weights(self, block: slice, out: np.ndarray) -> np.ndarray:
         """Return the weights of a block of heads, shape (a, L, S).
 
         The rows add up to 1, or are 0 where all keys are masked.
         """
-        p, total = self.exponentials(block)
+        p, total = self.exponentials(block, out)
         p /= total
         return p
 
-    def exponentials(self, block: slice) -> tuple[np.ndarray, np.ndarray]:
+    def exponentials(
+        self, block: slice, out: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return weights before they are divided by their sum, and the sum.
 
-        Shapes (a, L, S) and (a, L, 1). The sum of a row of zeros is set to 1.
+        Shapes (a, L, S), the first rows of `out`, and (a, L, 1). The sum of a
+        row of zeros is set to 1.
         """
-        query, key = self.scaled_query(block), self.key[block]
-        p = query @ np.ascontiguousarray(key.swapaxes(-1, -2))
-        with np.errstate(invalid="ignore"):  # inf - inf: NaN, as in PyTorch
-            if self.mask is not None:
+        query, key = self.query[block], self.key[block]
+        factor = query.dtype.type(self.scale)
+        keys = np.multiply(key.swapaxes(-1, -2), factor, order="C")
+        p = np.matmul(query, keys, out=out[: len(query)])
+        simple = self.mask is None or self.factors is not None
+        if simple and _small(query, key, factor):
+            np.exp(p, out=p)
+            if self.factors is not None:  # faster than exp(-inf)
+                p *= self.factors
+        else:
+            with np.errstate(invalid="ignore"):  # inf - inf: NaN, as PyTorch
                 p += self.added(block)
-            if self.shifts or not _small(query, key):
                 top = p.max(axis=-1, keepdims=True, initial=-np.inf)
                 top[top == -np.inf] = 0
                 p -= top
-        np.exp(p, out=p)
+            np.exp(p, out=p)
         total = p @ np.ones((p.shape[-1], 1), p.dtype)
         total[total == 0] = 1
         return p, total
@@ -115,20 +131,24 @@ def arguments(
         mask = mask.reshape(*leading, L, S)
     factor = _checks.real("scale", scale)
     q, k, v = (_flat(x, own[i], leading) for i, x in enumerate(arrays))
-    shifts = attn_mask is not None and np.asarray(attn_mask).dtype != bool
+    zeros = attn_mask is None or np.asarray(attn_mask).dtype == bool
+    few = mask is not None and mask.ndim == 2
+    factors = None
+    if mask is not None and zeros and few:
+        factors = (mask == 0).astype(q.dtype)
     shape = (*outer, L, V)
-    return Heads(q, k, v, mask, shifts, factor, p, own, leading, shape)
+    return Heads(q, k, v, mask, factors, factor, p, own, leading, shape)
 
 
-def _small(query: np.ndarray, key: np.ndarray) -> bool:
-    """Return whether no product of a query and a key can be beyond SMALL.
+def _small(query: np.ndarray, key: np.ndarray, scale: float) -> bool:
+    """Return whether no score can be beyond SMALL.
 
     Then no maximum has to be found and subtracted. The bound is that of
     Cauchy and Schwarz.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         longest = [np.vecdot(x, x).max(initial=0) for x in (query, key)]
-        return bool(longest[0] * longest[1] <= SMALL**2)
+        return bool(longest[0] * longest[1] * scale**2 <= SMALL**2)
 
 
 def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

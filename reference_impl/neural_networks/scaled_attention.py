@@ -134,8 +134,9 @@ def scaled_dot_product_attention(
     rng = random_source(generator) if heads.dropout_p else None
     A, L, _ = heads.query.shape
     output = np.empty((A, L, heads.shape[-1]), heads.query.dtype)
+    scores = heads.scratch()
     for block in heads.blocks():
-        p, total = heads.exponentials(block)
+        p, total = heads.exponentials(block, scores)
         if rng is not None:
             p = dropout(p, heads.dropout_p, generator=rng)
         taken = np.matmul(p, heads.value[block], out=output[block])
@@ -216,8 +217,9 @@ def scaled_dot_product_attention_backward(
     mask = None if attn_mask is None else np.asarray(attn_mask)
     learns = mask is not None and mask.dtype != bool
     grad_scores = np.empty((A if learns else 0, L, S), g.dtype)
+    work = heads.scratch(), heads.scratch()
     for block in heads.blocks():
-        grad_block = _block_backward(g[block], heads, block, rng, grads)
+        grad_block = _block_backward(g[block], heads, block, rng, grads, work)
         if learns:
             grad_scores[block] = grad_block
     grad_mask = None
@@ -238,14 +240,16 @@ def _block_backward(
     block: slice,
     rng: np.random.Generator | None,
     grads: list[np.ndarray],
+    work: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Write the gradients of a block of heads; return dL/dscores (a, L, S).
 
-    With weights p of sum 1: dL/dscore = p * (dL/dp - sum of p * dL/dp).
+    It is written into the second array of `work`, as large as the scores. With weights p of sum 1: dL/dscore = p * (dL/dp - sum of p * dL/dp).
     """
     grad_query, grad_key, grad_value = (grad[block] for grad in grads)
-    p = heads.weights(block)
-    d = g @ heads.value[block].swapaxes(-1, -2)
+    p = heads.weights(block, work[0])
+    value = heads.value[block]
+    d = np.matmul(g, value.swapaxes(-1, -2), out=work[1][: len(g)])
     taken = p
     if rng is not None:
         factors = dropout(np.ones_like(p), heads.dropout_p, generator=rng)
