@@ -21,6 +21,27 @@ BOUNDS = {
         "random labels, learned by heart": (0.95, 1),
         "random labels, held out": (0.05, 0.15),
     },
+    "what-depth-does-to-gradients": {
+        "relu, 8 hidden layers, held-out accuracy": (0.93, 0.99),
+        "sigmoid, 1 hidden layer, held-out accuracy": (0.91, 0.97),
+        "sigmoid, 8 hidden layers, held-out accuracy": (0.05, 0.15),
+        "sigmoid, factor a layer": (0.2, 0.28),
+        "sigmoid, orders of magnitude lost": (9, 11),
+        "relu with Xavier, times weaker than He": (256, 1000),
+        "sigmoid, gain 1, orders of magnitude lost": (9, 10.5),
+        "sigmoid, gain 4, orders of magnitude lost": (2, 4.5),
+        "sigmoid with skips, part that reaches the first layer": (0.5, 2),
+    },
+    "cnn-on-digits": {
+        "CNN, held-out accuracy": (0.955, 0.99),
+        "perceptron, held-out accuracy": (0.96, 0.99),
+        "CNN, moved by one pixel": (0.7, 0.88),
+        "perceptron, moved by one pixel": (0.35, 0.5),
+        "CNN, moved by two pixels": (0.3, 0.6),
+        "perceptron, moved by two pixels": (0.03, 0.2),
+        "perceptron taught with moved digits, one pixel": (0.94, 0.98),
+        "random filters, held-out accuracy": (0.94, 0.985),
+    },
 }
 
 
