@@ -13,6 +13,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from sitekit import api, doctests, figures, notebooks, snippets
+from sitekit.live import explorers
 
 log = logging.getLogger("mkdocs.plugins.sitekit")
 
@@ -20,10 +21,12 @@ log = logging.getLogger("mkdocs.plugins.sitekit")
 def run(
     pages: Mapping[str, str],
     drawn: Iterable[Path],
+    moved: Iterable[Path],
     books: Mapping[str, str],
 ) -> None:
     """Run what is not kept yet of `pages` and notebooks, text by path, and figures.
 
+    `drawn` are files of figures, `moved` those of figures that a hand moves.
     The notebooks come first, since one takes longest, and each is told of when done.
     """
     tasks: dict[Callable[[], object], str] = {
@@ -35,6 +38,9 @@ def run(
     for drawing in drawn:
         if not figures.known(drawing):
             tasks[partial(figures.draw_all, drawing)] = ""
+    for drawing in moved:
+        if not explorers.known(drawing):
+            tasks[partial(explorers.draw_all, drawing)] = ""
     for topic in api.topics():
         if not doctests.known(topic):
             tasks[partial(doctests.run, topic)] = ""

@@ -21,7 +21,7 @@ from lxml import etree
 
 from sitekit import cache
 from sitekit.cache import cached
-from sitekit.palette import COLOURS, STYLE
+from sitekit.palette import STYLE, in_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,10 +100,7 @@ def to_svg(figure: "Figure", name: str) -> str:
         svg,
     )
     svg = re.sub(r'(url\(#|href="#)([\w.-]+)', rf"\g<1>{prefix}-\2", svg)
-    for colour in COLOURS:
-        svg = svg.replace(
-            colour.mark, f"var(--figure-{colour.name}, {colour.light})"
-        )
+    svg = in_page(svg)
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.S)
     svg = re.sub(r" ?font-family: [^;\"]*;", "", svg)
     # Two decimals are enough for places; words keep the numbers they say.

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
 from mkdocs.config.defaults import MkDocsConfig
@@ -33,7 +34,7 @@ from sitekit import (
 from sitekit.access import make_accessible, name_dialogs
 from sitekit.asides import Asides
 from sitekit.errors import PageError
-from sitekit.live import assets, buttons
+from sitekit.live import assets, buttons, explorers
 from sitekit.npm import ROOT
 from texcheck.document import Block, blocks
 from texcheck.evidence import Evidence
@@ -45,6 +46,7 @@ _topics: list[api.Topic] = []
 _labels: dict[str, maths.Equation] = {}
 _equations: dict[str, list[maths.Equation]] = {}
 _figures: dict[str, str] = {}
+_explorers: dict[str, dict[str, Any]] = {}  # by the address of the still
 _asides: dict[str, Asides] = {}
 _fences: dict[str, list[snippets.Fence]] = {}
 _sources: dict[str, str] = {}  # Markdown of the pages with equations
@@ -114,8 +116,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     _notebooks.clear()
     for book in filter(notebooks.is_notebook, list(written)):
         _notebooks[book] = written.pop(book)
-    ahead.run(written, drawn, _notebooks)
+    moved = explorers.find(docs)
+    ahead.run(written, drawn, moved, _notebooks)
     _figures.clear()
+    _explorers.clear()
+    _explorers.update(explorers.gather(docs, moved))
+    for uri, explorer in _explorers.items():
+        _figures[uri] = explorer["svg"]
+        files.append(File.generated(config, uri, content=explorer["svg"]))
     for path in drawn:
         folder = path.relative_to(docs).with_suffix("").as_posix()
         for name, content in figures.draw_all(path).items():
@@ -295,6 +303,8 @@ def on_page_content(
             svg = figures.inline(
                 _figures[uri], str(image["alt"]), beside[0] + beside[1]
             )
+            if uri in _explorers:
+                explorers.invite(soup, image, uri, _explorers[uri])
             image.replace_with(asides.put(svg))
 
     def url_to(target: str) -> str | None:
@@ -338,6 +348,7 @@ def on_post_build(config: MkDocsConfig) -> None:
             site, config.extra["dark"], with_policy=not offline.wanted(config)
         )
     assets.write(site, _sources)
+    explorers.write(site / assets.LIVE, _explorers)
 
 
 def on_serve(

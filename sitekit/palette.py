@@ -74,6 +74,14 @@ STYLE: dict[Any, Any] = {
 }
 
 
+def in_page(svg: str) -> str:
+    """Return `svg` with CSS variables in the place of the marks."""
+    for colour in COLOURS:
+        face = f"var(--figure-{colour.name}, {colour.light})"
+        svg = svg.replace(colour.mark, face)
+    return svg
+
+
 def css(auto: str, chosen: str) -> str:
     """Return the colours as CSS variables of both schemes.
 

@@ -6,41 +6,13 @@ from matplotlib.figure import Figure
 from sklearn.datasets import load_sample_image
 
 from reference_impl import conv2d
-from sitekit.drawing import arrow, canvas, cells, frame, text
-from sitekit.palette import BLUE, BLUE_WASH, ORANGE_WASH
 
-IMAGE = np.array(
-    [
-        [3.0, 0.0, 1.0, 2.0, 1.0],
-        [1.0, 5.0, 2.0, 0.0, 4.0],
-        [2.0, 1.0, 0.0, 3.0, 1.0],
-        [0.0, 2.0, 4.0, 1.0, 2.0],
-        [1.0, 3.0, 1.0, 0.0, 2.0],
-    ]
-)
 KERNEL = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
 FILTERS = (
     ("blur", np.full((3, 3), 1 / 9)),
     ("vertical edges", KERNEL),
     ("horizontal edges", KERNEL.T),
 )
-
-
-def sliding_window() -> Figure:
-    """The window at its first place, the kernel and the output."""
-    figure, axes = canvas(15, 6.3)
-    output = conv2d(IMAGE[None], KERNEL[None, None])[0]
-    window = [(i, j) for i in range(3) for j in range(3)]
-    cells(axes, IMAGE, 0.2, 1.0, marked=window, mark=BLUE_WASH)
-    frame(axes, 0.2, 1.0, 3, 3, BLUE)
-    cells(axes, KERNEL, 6.9, 2.0, fill=ORANGE_WASH)
-    cells(axes, output, 11.7, 2.0, marked=[(0, 0)], mark=BLUE_WASH)
-    frame(axes, 11.7, 2.0, 1, 1, BLUE)
-    for x, words in ((2.7, "image"), (8.4, "kernel"), (13.2, "output")):
-        text(axes, x, 0.5, words)
-    text(axes, 6.05, 3.5, "×", size=13)
-    arrow(axes, (10.2, 3.5), (11.4, 3.5))
-    return figure
 
 
 def filtered_image() -> Figure:

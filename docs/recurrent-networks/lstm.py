@@ -1,31 +1,19 @@
 """Figures of the page on the LSTM: the cell, its gates, its gradient."""
 
-import functools
-import re
-from typing import Any
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reference_impl import (
-    CharLMTrainer,
-    char_lm_init,
-    char_lm_train,
-    character_sequences,
-    character_vocabulary,
-    encode_characters,
     lstm,
     lstm_backward,
     rnn_tanh_backward,
 )
-from reference_impl.examples.char_lm import load_text
 from sitekit.drawing import arrow, canvas, number, text
 from sitekit.palette import (
     BLUE,
     BLUE_WASH,
-    FAINT,
     GREEN,
     GREEN_WASH,
     INK,
@@ -34,8 +22,6 @@ from sitekit.palette import (
     ORANGE_WASH,
     PAPER,
 )
-
-EMBEDDING, HIDDEN, SHOWN = 16, 48, 42
 
 
 def cell() -> Figure:
@@ -80,38 +66,6 @@ def cell() -> Figure:
     text(axes, 11.3, 3.9, f"$h^{{(t)}}$\n{number(round(new_h, 3))}", ha="left")
     text(axes, 4.4, 0.75, "what is kept", size=8, color=MUTED)
     text(axes, 7.55, 2.6, "what is added", size=8, color=MUTED)
-    return figure
-
-
-def gates() -> Figure:
-    """A unit of a trained LSTM over a sentence: its gates and its cell."""
-    letters, record = _reading()
-    f, spaces = record.gates[1, :, 0], np.array([x == " " for x in letters])
-    unit = int(
-        np.argmin([np.corrcoef(spaces, f[:, j])[0, 1] for j in range(HIDDEN)])
-    )
-    first = int(np.flatnonzero(spaces)[40]) + 1
-    steps = slice(first, first + SHOWN)
-    figure, (above, below) = plt.subplots(
-        2, 1, sharex=True, figsize=(5.2, 3.6)
-    )
-    for axes in (above, below):
-        for k in np.flatnonzero(spaces[steps]):
-            axes.axvspan(k - 0.5, k + 0.5, color=FAINT, lw=0)
-        axes.grid(axis="x", visible=False)
-        axes.tick_params(axis="x", length=0)
-    for gate, name, colour, style in (
-        (1, "forget", BLUE, "-"), (0, "input", ORANGE, "--"),
-        (3, "output", GREEN, ":"),
-    ):  # fmt: skip
-        values = record.gates[gate, steps, 0, unit]
-        above.plot(values, style, color=colour, label=name)
-    above.set(ylabel="gate", ylim=(-0.03, 1.03))
-    above.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
-    below.plot(record.cell[1:][steps, 0, unit], color=INK)
-    below.set_ylabel("cell")
-    below.set_xticks(range(SHOWN), letters[steps], size=8, family="monospace")
-    below.set_xlim(-0.5, SHOWN - 0.5)
     return figure
 
 
@@ -164,25 +118,6 @@ def _draw(
     w_ih, w_hh = rng.standard_normal((2, gates * H, H)) / H**0.5
     biases = np.zeros((2, gates * H))
     return x, g / np.linalg.norm(g), [w_ih, w_hh, *biases]
-
-
-@functools.cache
-def _reading() -> tuple[str, Any]:
-    """Train for a few seconds; return a text and what the LSTM did over it."""
-    plain = re.sub(r"\s+", " ", load_text(None))[:120_000]
-    vocabulary = character_vocabulary(plain)
-    ids = encode_characters(plain, vocabulary)
-    trainer = CharLMTrainer(
-        char_lm_init(len(vocabulary), EMBEDDING, HIDDEN, 0), lr=0.01
-    )
-    for _ in char_lm_train(trainer, *character_sequences(ids, 50), 6, 32):
-        pass
-    embedding, *params, _, _ = trainer.parameters
-    zero = np.zeros((1, 1, HIDDEN), np.float32)
-    part = slice(3000, 5000)
-    x = embedding[ids[part]][:, None]
-    *_, trace = lstm(x, (zero, zero), params, return_trace=True)
-    return plain[part], trace.records[0]
 
 
 def _box(

@@ -9,8 +9,10 @@
 ``snippet.js``   Run, Edit, Reset and Stop of a snippet
 ``equation.js``  the editor of an equation
 ``function.js``  the check of a reader's own function, on API pages
+``explorer.js``  the controls of a figure that a hand moves
 ``live.js``      listens for the first press of a button and loads the rest
 ``buttons.py``   puts the buttons into the pages
+``explorers.py`` draws such figures at build, and describes them to the page
 ``service.js``   keeps what was used, so that it works offline
 
 What keeps the reader safe: the frame is sandboxed, so its code has an origin of its

@@ -35,10 +35,18 @@ UNUSED_ENDS = (".pyi", ".a", ".h", ".c", ".pxd", ".pyx")
 SCRIPTS = (
     "editing.js",
     "equation.js",
+    "explorer.js",
     "function.js",
     "python.js",
     "snippet.js",
     "worker.js",
+)
+#: What draws a figure that a hand moves.
+DRAWING = (
+    "sitekit/__init__.py",
+    "sitekit/explorer.py",
+    "sitekit/palette.py",
+    "sitekit/svg.py",
 )
 LIVE = "assets/live"
 SCRIPT = "assets/live.js"
@@ -90,6 +98,8 @@ def project_files() -> dict[str, bytes]:
         for package in ("reference_impl", "texcheck")
         for path in (ROOT / package).rglob("*.py")
     }
+    for part in DRAWING:
+        found[part] = (ROOT / part).read_bytes()
     name = "deep-learning-verified"
     facts = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version(name)}\n"
     info = f"{name.replace('-', '_')}-{version(name)}.dist-info/METADATA"

@@ -44,6 +44,14 @@ def missing(code: str) -> str:
     return ""
 
 
+def button(soup: BeautifulSoup, text: str, live: str) -> Tag:
+    """Return a button that `live.js` answers to."""
+    attributes = {"type": "button", "class": "live-button", "data-live": live}
+    made = soup.new_tag("button", attrs=attributes)
+    made.string = text
+    return made
+
+
 def add_to_snippets(soup: BeautifulSoup, fences: Sequence[Fence]) -> None:
     """Give each snippet that runs its two buttons; `tie` has been before."""
     blocks = soup.select("div.highlight[data-fate]")
@@ -53,7 +61,7 @@ def add_to_snippets(soup: BeautifulSoup, fences: Sequence[Fence]) -> None:
         if needs := missing(fence.body):
             block["data-local"] = needs
         for live, text in (("run", "Run"), ("edit", "Edit")):
-            block.append(_button(soup, text, live))
+            block.append(button(soup, text, live))
 
 
 def add_to_equations(
@@ -69,11 +77,11 @@ def add_to_equations(
         body = tick.select_one(".texcheck__body")
         if body is None or block.mark is not None:
             continue
-        button = _button(soup, "Edit and check", "check")
-        button["data-page"] = page
-        button["data-at"] = str(at)
-        button["data-equation"] = equation.anchor
-        body.append(button)
+        check = button(soup, "Edit and check", "check")
+        check["data-page"] = page
+        check["data-at"] = str(at)
+        check["data-equation"] = equation.anchor
+        body.append(check)
 
 
 def add_to_functions(soup: BeautifulSoup) -> None:
@@ -81,10 +89,10 @@ def add_to_functions(soup: BeautifulSoup) -> None:
     for heading in soup.select("h2.doc-heading[id]"):
         name = str(heading["id"]).rpartition(".")[2]
         if name in checkable():
-            button = _button(soup, "Check my implementation", "try")
-            button["data-function"] = name
+            try_it = button(soup, "Check my implementation", "try")
+            try_it["data-function"] = name
             box = soup.new_tag("div", attrs={"class": "live"})
-            box.append(button)
+            box.append(try_it)
             heading.insert_after(box)
 
 
@@ -94,10 +102,3 @@ def checkable() -> frozenset[str]:
     from reference_impl.cases import names
 
     return frozenset(names())
-
-
-def _button(soup: BeautifulSoup, text: str, live: str) -> Tag:
-    attributes = {"type": "button", "class": "live-button", "data-live": live}
-    button = soup.new_tag("button", attrs=attributes)
-    button.string = text
-    return button

@@ -1,7 +1,8 @@
 // Hears the first press of a Run, Edit or Check button and loads what answers it.
 (() => {
   const base = new URL("live/", document.currentScript.src);
-  const answers = { run: "snippet.js", edit: "snippet.js", check: "equation.js", try: "function.js" };
+  const answers = { run: "snippet.js", edit: "snippet.js", check: "equation.js", try: "function.js",
+    explore: "explorer.js" };
   const load = (name) => import(new URL(name, base));
 
   document.addEventListener("click", async (event) => {
@@ -17,7 +18,7 @@
       told.textContent = location.protocol === "file:"
         ? "Python in the page needs a web server: python -m http.server, in the folder of this site."
         : `This could not be loaded: ${error.message}`;
-      button.closest(".highlight, .texcheck__body, .live").after(told);
+      button.closest(".highlight, .texcheck__body, .live, .explorer").after(told);
     }
   });
 

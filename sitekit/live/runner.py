@@ -7,6 +7,7 @@ project's packages alone.
 import contextlib
 import inspect
 import io
+import json
 import random
 import sys
 import traceback
@@ -17,6 +18,7 @@ import numpy as np
 
 import reference_impl
 from reference_impl.check import check as compare
+from sitekit.explorer import restored
 from texcheck.alter import altered_forms
 from texcheck.document import Block, blocks, check_page
 from texcheck.equations import Page
@@ -256,6 +258,25 @@ def check_function(name: str, code: str) -> dict[str, Any]:
         "message": report.message,
         "slips": list(report.slips),
     }
+
+
+def draw(description: str, values: str) -> dict[str, Any]:
+    """Draw a figure anew.
+
+    Parameters
+    ----------
+    description : str
+        The figure, as `sitekit.explorer.described` made it, in JSON.
+    values : str
+        One value a control, in JSON.
+
+    Returns
+    -------
+    dict
+        ``svg``, ``told`` and ``most``, as a `sitekit.svg.Drawing` has them.
+    """
+    drawn = restored(description)(**json.loads(values))
+    return {"svg": drawn.svg(), "told": drawn.told, "most": drawn.most}
 
 
 def versions() -> str:

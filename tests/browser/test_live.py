@@ -15,6 +15,7 @@ PAGES = sorted(
     for path in (ROOT / "docs").rglob("*.md")
     if "```python" in path.read_text(encoding="utf-8")
 )
+CONVOLUTION = "convolutional-networks/convolution-2d/"
 POOLING = "convolutional-networks/pooling/"
 IDLE = """() => ![...document.querySelectorAll('.live__status')].some(
     s => /^(Fetching|Starting|Running)/.test(s.textContent) || !s.textContent)"""
@@ -293,16 +294,20 @@ def test_it_works_again_without_a_network(browser, site):
     with Server(site) as own, visit(browser, own) as it:
         page = it.page
         page.set_default_timeout(LONG)
-        it.open(POOLING)
+        it.open(CONVOLUTION)
         assert "1" in run(page, "print(1)")
+        page.locator("[data-live=explore]").click()
+        page.wait_for_selector(".explorer__told:not(:empty)")
         page.wait_for_function(
             "() => caches.open('pages').then(c => c.keys())"
-            ".then(kept => kept.length > 4)"
+            ".then(kept => kept.some(k => k.url.includes('explorers')))"
         )
         own.http.shutdown()
         own.http.server_close()
-        page.goto(own.url + POOLING)
+        page.goto(own.url + CONVOLUTION)
         assert "42" in run(page, "print(6 * 7)")
+        page.locator("[data-live=explore]").click()
+        page.wait_for_selector(".explorer__told:not(:empty)")
         box = open_equation(page, 0)
         box.get_by_role("button", name="Check", exact=True).click()
         assert told(box).startswith("✓")
