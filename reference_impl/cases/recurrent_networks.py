@@ -87,6 +87,19 @@ def banded(rng: Rng) -> dict[str, Any]:
     return {"attn_mask": np.stack([apart < 3, apart != 1])}
 
 
+def tree(rng: Rng, kinds: int = 0) -> dict[str, Any]:
+    """Return the arguments of a recursive network: 5 leaves, 6 inner nodes."""
+    many = (kinds,) if kinds else ()
+    pairs = [[1, 2], [4, -1], [6, 5], [7, -1], [0, 8], [9, 3]]
+    given = {
+        "input": rng.normal(0.3, 1.0, (5, D)),
+        "children": np.array(pairs),
+        "weight": rng.normal(0.1, 0.6, (*many, D, 2 * D)),
+        "bias": rng.normal(-0.2, 0.7, (*many, D)),
+    }
+    return given | ({"kind": np.array([1, 0, 1, 3, 2, 0])} if kinds else {})
+
+
 CASES: dict[str, list[Maker]] = {
     "rnn_tanh_cell": [lambda r: step(r, 1)],
     "rnn_relu_cell": [lambda r: step(r, 1)],
@@ -102,4 +115,5 @@ CASES: dict[str, list[Maker]] = {
         general,
         lambda r: general(r) | banded(r),
     ],
+    "recursive_network": [tree, lambda r: tree(r, 4)],
 }

@@ -19,6 +19,7 @@ from reference_impl.recurrent_networks import (
     recurrent_cells,
     recurrent_layers,
     recurrent_sequence,
+    recursive_networks,
     rnn_attention,
     sequence_architectures,
 )
@@ -40,6 +41,7 @@ from reference_impl.recurrent_networks.recurrent_cell import *
 from reference_impl.recurrent_networks.recurrent_cells import *
 from reference_impl.recurrent_networks.recurrent_layers import *
 from reference_impl.recurrent_networks.recurrent_sequence import *
+from reference_impl.recurrent_networks.recursive_networks import *
 from reference_impl.recurrent_networks.rnn_attention import *
 from reference_impl.recurrent_networks.sequence_architectures import *
 
@@ -58,6 +60,7 @@ __all__ = [
     *recurrent_cells.__all__,
     *bidirectional.__all__,
     *rnn_attention.__all__,
+    *recursive_networks.__all__,
     *gutenberg_text.__all__,
     *character_text.__all__,
     *character_language_model.__all__,
