@@ -118,6 +118,13 @@ LARGE = (
         ),
     ),
 )
+# Work by count, not by the clock, which goes on while others have the processor;
+# after something is painted, since what comes before is not counted.
+BUSY = b"""const work = () => {
+  let x = 0;
+  for (let i = 0; i < 1e7; i++) x = Math.sin(x + i);
+};
+new PerformanceObserver(work).observe({ type: "paint", buffered: true });"""
 ON_A_PHONE = {
     "heavy": (1, "page", f"<p hidden>{NOISE}</p>", ()),
     "many requests": (1, "requests", *images(7)),
@@ -135,6 +142,7 @@ ON_A_PHONE = {
     ),
     "missing": (3, "answered 404", '<img alt="i" src="gone.png">', ()),
     "late": (5, "LCP", *LARGE),
+    "busy": (6, "blocking", '<script src="a.js"></script>', (("a.js", BUSY),)),
     "elements": (6, "elements", "<i></i>" * 5001, ()),
     "shift": (7, "layout shift", *SHIFTING),
 }
