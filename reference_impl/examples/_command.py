@@ -1,4 +1,4 @@
-"""What the commands that train generative models have in common."""
+"""What the commands have in common."""
 
 import argparse
 import sys
@@ -25,7 +25,7 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
         "--seed", type=int, default=0, help="seed of every random draw"
     )
     made.add_argument(
-        "--out", type=Path, default=Path(), help="folder for the picture"
+        "--out", type=Path, default=Path(), help="folder for the results"
     )
     return made
 

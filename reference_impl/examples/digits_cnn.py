@@ -5,7 +5,6 @@ that of `reference_impl.convolutional_networks.implementing_a_cnn`.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,10 +17,14 @@ from reference_impl.convolutional_networks.implementing_a_cnn import (
     cnn_init,
     cnn_train,
 )
+from reference_impl.examples._command import (
+    at_least_one,
+    new_figure,
+    parser,
+    require_extras,
+)
 
 __all__ = ["accuracy", "draw", "load_digits", "main"]
-
-NEEDS = ("sklearn", "matplotlib", "tqdm")
 
 
 def main(arguments: Sequence[str] | None = None) -> float:
@@ -43,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
         If an argument is not understood or an extra is not installed.
     """
     options = _options(arguments)
-    _require_extras()
+    require_extras("digits_cnn")
     from tqdm import tqdm
 
     rng = np.random.default_rng(options.seed)
@@ -119,11 +122,7 @@ def draw(
     path : Path
         The image to write; its suffix is the format.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    FigureCanvasAgg(figure)  # draws without a display
+    figure = new_figure(9, 4)
     halves = figure.add_gridspec(1, 2)
     left = figure.add_subfigure(halves[0])
     right = figure.add_subfigure(halves[1])
@@ -144,38 +143,15 @@ def draw(
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m reference_impl.examples.digits_cnn",
-        description="Train a small CNN, written in NumPy, on 8x8 digits.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    command = parser(
+        "digits_cnn", "Train a small CNN, written in NumPy, on 8x8 digits."
     )
-    add = parser.add_argument
-    add("--epochs", type=_at_least_one, default=20, help="training passes")
-    add("--batch-size", type=_at_least_one, default=16, help="images a step")
+    add = command.add_argument
+    add("--epochs", type=at_least_one, default=20, help="training passes")
+    add("--batch-size", type=at_least_one, default=16, help="images a step")
     add("--learning-rate", type=float, default=0.05, help="step size")
     add("--momentum", type=float, default=0.9, help="velocity kept")
-    add("--seed", type=int, default=0, help="seed of every random draw")
-    add("--out", type=Path, default=Path(), help="folder for the picture")
-    return parser.parse_args(arguments)
-
-
-def _at_least_one(text: str) -> int:
-    """Return `text` as an int of at least 1."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
-    return int(text)
-
-
-def _require_extras() -> None:
-    """Exit with the command that installs them if an extra is missing."""
-    from importlib.util import find_spec
-
-    missing = [name for name in NEEDS if find_spec(name) is None]
-    if missing:
-        sys.exit(
-            f"digits_cnn needs {', '.join(missing)}, which is not installed. "
-            "From the project's folder: pip install -e '.[examples]'"
-        )
+    return command.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from reference_impl.examples._command import (
+    at_least_one,
+    new_figure,
+    parser,
+    require_extras,
+)
 from reference_impl.examples.digits_cnn import load_digits
 from reference_impl.neural_networks.neural_net_mlp import NeuralNetMLP
 
 __all__ = ["draw", "load_rows", "main"]
-
-NEEDS = ("sklearn", "matplotlib", "tqdm")
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -40,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
         If an argument is not understood or an extra is not installed.
     """
     options = _options(arguments)
-    _require_extras()
+    require_extras("digits_mlp")
     train, test = load_rows(options.seed)
     model = NeuralNetMLP(
         options.hidden,
@@ -98,11 +102,7 @@ def draw(model: NeuralNetMLP, test: Examples, path: Path) -> None:
     path : Path
         The image to write; its suffix is the format.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 4), layout="constrained")
-    FigureCanvasAgg(figure)  # draws without a display
+    figure = new_figure(9, 4)
     halves = figure.add_gridspec(1, 2)
     left = figure.add_subfigure(halves[0])
     right = figure.add_subfigure(halves[1])
@@ -134,13 +134,11 @@ def _rows(images: np.ndarray, labels: np.ndarray) -> Examples:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m reference_impl.examples.digits_mlp",
-        description="Train a perceptron, written in NumPy, on 8x8 digits.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    command = parser(
+        "digits_mlp", "Train a perceptron, written in NumPy, on 8x8 digits."
     )
-    add = parser.add_argument
-    count = _at_least_one
+    add = command.add_argument
+    count = at_least_one
     add("--hidden", type=count, nargs="*", default=[100], help="units a layer")
     add("--activation", default="relu", help="of the hidden layers")
     add("--epochs", type=count, default=100, help="training passes, at most")
@@ -148,28 +146,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--learning-rate", type=float, default=0.1, help="step size")
     add("--l2", type=float, default=1e-3, help="strength of the penalty")
     add("--early-stopping", action="store_true", help="keep the best epoch")
-    add("--seed", type=int, default=0, help="seed of every random draw")
-    add("--out", type=Path, default=Path(), help="folder for the results")
-    return parser.parse_args(arguments)
-
-
-def _at_least_one(text: str) -> int:
-    """Return `text` as an int of at least 1."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
-    return int(text)
-
-
-def _require_extras() -> None:
-    """Exit with the command that installs them if an extra is missing."""
-    from importlib.util import find_spec
-
-    missing = [name for name in NEEDS if find_spec(name) is None]
-    if missing:
-        sys.exit(
-            f"digits_mlp needs {', '.join(missing)}, which is not installed. "
-            "From the project's folder: pip install -e '.[examples]'"
-        )
+    return command.parse_args(arguments)
 
 
 if __name__ == "__main__":

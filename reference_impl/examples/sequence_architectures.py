@@ -7,12 +7,12 @@ sequence reversed.
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference_impl.examples._command import require_extras
 from reference_impl.neural_networks import (
     Adam,
     clip_grad_norm_,
@@ -300,13 +300,9 @@ def main(arguments: Sequence[str] | None = None) -> list[float]:
     )
     parser.add_argument("--seed", type=int, default=0, help="of every draw")
     seed = parser.parse_args(arguments).seed
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        sys.exit(
-            "sequence_architectures needs tqdm, which is not installed. "
-            "From the project's folder: pip install -e '.[examples]'"
-        )
+    require_extras("sequence_architectures", ("tqdm",))
+    from tqdm import tqdm
+
     scores = []
     for task in TASKS:
         model = new_model(task, seed)
