@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference_impl.examples._command import require_extras
+from reference_impl.examples._command import at_least_one, require_extras
 from reference_impl.neural_networks import (
     Adam,
     clip_grad_norm_,
@@ -338,7 +338,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     )
     parser.add_argument("--seed", type=int, default=0, help="of every draw")
     parser.add_argument(
-        "--updates", type=int, default=2000, help="of each network"
+        "--updates", type=at_least_one, default=2000, help="of each network"
     )
     given = parser.parse_args(arguments)
     require_extras("bidirectional_tagging", ("tqdm",))

@@ -13,6 +13,7 @@ from reference_impl import (
     multiplicative_attention_backward,
     scaled_dot_product_attention,
 )
+from reference_impl.examples import attention_lookup as lookup
 
 B, L, S, Q, K, V, A = 2, 3, 6, 4, 5, 7, 8
 LENGTHS = np.array([6, 2])
@@ -369,3 +370,76 @@ def test_a_wrong_grad_output_is_named():
         additive_attention_backward((g, h[:1]), *arrays)
     with pytest.raises(TypeError, match=r"grad_output\[0\] must have the dty"):
         additive_attention_backward((g.astype(F32), None), *arrays)
+
+
+# The example.
+
+
+def test_lists_ask_for_a_letter_they_hold():
+    lists = lookup.draw(np.random.default_rng(0), 200)
+    assert set(lists.pairs) == set(range(2, 9))
+    for b, n in enumerate(lists.pairs):
+        letters, digits = lists.letters[:, b], lists.digits[:, b]
+        assert len(set(letters[:n])) == n
+        assert letters[n] == letters[lists.place[b]]
+        assert digits[n] == lookup.DIGITS
+        wanted = digits[:n][letters[:n] == letters[n]]
+        np.testing.assert_array_equal(wanted, lists.target[b])
+    x = lists.input
+    assert x.shape == (9, 200, 22)
+    np.testing.assert_array_equal(x[0].sum(axis=-1), np.full(200, 2.0))
+    question = x[lists.pairs, np.arange(200)]
+    np.testing.assert_array_equal(question[:, 12:], np.zeros((200, 10)))
+    assert (lookup.draw(np.random.default_rng(0), 7, 5).pairs == 5).all()
+
+
+@pytest.mark.parametrize("kind", lookup.KINDS)
+def test_the_gradients_of_the_whole_network(kind):
+    model = [p.astype(np.float64) for p in lookup.new_model(kind, 0)]
+    lists = lookup.draw(np.random.default_rng(0), 5)
+    _, grads = lookup._loss(model, kind, lists)
+    rng = np.random.default_rng(1)
+    for p, grad in zip(model, grads, strict=True):
+        d = rng.standard_normal(p.shape)
+        values = []
+        for step in (1e-5, -1e-5):
+            p += step * d
+            values.append(lookup._loss(model, kind, lists)[0])
+            p -= step * d
+        slope = (values[0] - values[1]) / 2e-5
+        close(np.vdot(grad, d), slope, rtol=1e-4, atol=1e-7)
+
+
+def test_attention_finds_the_pair_and_the_last_state_does_not():
+    scores = {}
+    for kind, updates in (("none", 300), ("additive", 800), ("general", 400)):
+        model = lookup.new_model(kind, 0)
+        losses = list(lookup.train(model, kind, 0, updates))
+        assert len(losses) == updates
+        scores[kind] = lookup.accuracy(model, kind, 0)
+        if kind != "none":
+            assert lookup.weight_at_the_right_pair(model, kind, 0) > 0.85
+            assert lookup.accuracy(model, kind, 0, pairs=11) > 0.9
+    assert min(scores["additive"], scores["general"]) > 0.95
+    assert 0.2 < scores["none"] < 0.5
+
+
+def test_the_network_without_attention_is_not_the_smaller_one():
+    sizes = {
+        k: sum(a.size for a in lookup.new_model(k, 0)) for k in lookup.KINDS
+    }
+    assert sizes["none"] > max(sizes["additive"], sizes["general"])
+    with pytest.raises(ValueError, match="kind must have attention"):
+        lookup.weight_at_the_right_pair(lookup.new_model("none", 0), "none", 0)
+
+
+def test_the_command_reports_and_repeats_with_its_seed(capsys):
+    runs = [["--updates", "2", "--seed", seed] for seed in "223"]
+    first, again, other = map(lookup.main, runs)
+    assert first == again != other
+    report = capsys.readouterr()
+    for kind, score in first.items():
+        assert f"{kind}: {score:.1%} right, of 8 pairs" in report.out
+        assert kind in report.err  # the progress bar
+    with pytest.raises(SystemExit):
+        lookup.main(["--updates", "0"])
