@@ -29,9 +29,10 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 class Outputs(NamedTuple):
     """What one cell of code did."""
 
-    text: str  # printed, and the value of its last line
+    printed: str
+    shown: str  # the value of its last line
     figures: list[str]  # SVG
-    value: dict[str, float] | None  # its last line, where that is a dict
+    value: dict[str, float] | None  # of its last line, where that is a dict
 
 
 class Run(NamedTuple):
@@ -124,21 +125,21 @@ def _error(
 
 def _outputs(path: str, line: int, cell: Any) -> Outputs:
     """Return what a cell that ran left behind."""
-    text, figures, value = "", [], None
+    printed, shown, figures, value = "", "", list[str](), None
     for output in cell.outputs:
         if output.output_type == "stream":
             if output.name == "stderr":
                 message = f"the cell writes to stderr\n{output.text}"
                 raise PageError(path, line, message)
-            text += output.text
+            printed += output.text
             continue
         data = output.data
         if "image/svg+xml" in data:
             figures.append(data["image/svg+xml"])
         else:
-            text += data["text/plain"] + "\n"
-            value = _dict(data["text/plain"])
-    return Outputs(text, figures, value)
+            shown = data["text/plain"] + "\n"
+            value = _dict(shown)
+    return Outputs(printed, shown, figures, value)
 
 
 def _dict(shown: str) -> dict[str, float] | None:

@@ -160,12 +160,17 @@ def markdown(path: str, text: str) -> str:
 def _shown(path: str, cell: Cell, number: int, output: Outputs) -> str:
     """Return a cell of code as Markdown, and below it what it did."""
     pieces = [f"```python\n{cell.source}\n```"]
-    if "findings" in cell.tags:
+    found = "findings" in cell.tags
+    text = output.printed + ("" if found else output.shown)
+    if text:
+        fence = "`" * max(
+            3, 1 + max(map(len, re.findall("`+", text)), default=0)
+        )
+        pieces.append(f"{fence}{OUTPUT}\n{text.rstrip()}\n{fence}")
+    if found:
         rows = _findings(path, cell, output).items()
         table = "\n".join(f"| {name} | {value:,.6g} |" for name, value in rows)
         pieces.append(f"| finding | value |\n| --- | ---: |\n{table}")
-    elif output.text:
-        pieces.append(f"```{OUTPUT}\n{output.text.rstrip()}\n```")
     if len(output.figures) != bool(cell.alt):
         message = 'a cell has one figure and its text, # %% alt="..."'
         raise PageError(path, cell.line - 1, message)

@@ -44,6 +44,7 @@ findings
 # It waits again.
 
 # %% tags=["solution", "findings"]
+print("again")
 again = {"seconds more": 2}
 again
 """
@@ -102,6 +103,9 @@ def test_the_page_shows_prose_code_output_figure_and_findings(built):
     ]
     solution = soup.select_one("details.solution")
     assert "again =" in solution.get_text()
+    assert (
+        solution.select_one("[data-fate=output] code").get_text() == "again\n"
+    )
     assert solution.select_one("table")
 
 
