@@ -53,6 +53,22 @@ def lstm_sequence(rng: Rng) -> dict[str, Any]:
     return given | {"hx": (given["hx"], rng.normal(0.4, 0.9, (1, B, H)))}
 
 
+def both_ways(rng: Rng) -> dict[str, Any]:
+    """Return the arguments of a bidirectional layer, weights by letters."""
+    given = {
+        "input": rng.normal(0.3, 1.0, (T, B, D)),
+        "hx": rng.normal(-0.2, 0.7, (2, B, H)),
+    }
+    for run in "fb":
+        own = parameters(rng, 1)
+        given |= {
+            f"w_x{run}": own["w_ih"],
+            f"w_{run}{run}": own["w_hh"],
+            f"b_{run}": own["b_ih"],
+        }
+    return given
+
+
 def attention(rng: Rng) -> dict[str, Any]:
     """Return L = 4 queries, S = 5 keys and their values, all of other sizes."""
     return {
@@ -109,6 +125,10 @@ CASES: dict[str, list[Maker]] = {
     "rnn_relu": [lambda r: sequence(r, 1)],
     "lstm": [lstm_sequence],
     "gru": [lambda r: sequence(r, 3)],
+    "bidirectional_rnn": [
+        both_ways,
+        lambda r: both_ways(r) | {"lengths": [4, 2]},
+    ],
     "additive_attention": [additive, lambda r: additive(r) | banded(r)],
     "multiplicative_attention": [
         dot,

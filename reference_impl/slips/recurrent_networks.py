@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from reference_impl.neural_networks.output_units import sigmoid
+from reference_impl.recurrent_networks.bidirectional import bidirectional_rnn
 from reference_impl.recurrent_networks.gated_recurrent_unit import gru_cell
 from reference_impl.recurrent_networks.long_short_term_memory import lstm_cell
 from reference_impl.recurrent_networks.recurrent_cell import (
@@ -118,6 +119,34 @@ def order_of_gru(input: Array, hx: Array, *params: Array) -> Array:
 def reset_before(input: Array, hx: Array, *params: Array) -> Array:
     """Apply the reset gate before the matrix, as the original does."""
     return gru_cell(input, hx, *params, reset_after=False)
+
+
+def bidirectional_variant(kind: str) -> Any:
+    """Return a bidirectional layer with one thing changed."""
+
+    def wrong(
+        input: Array,
+        hx: Array,
+        *weights: Array,
+        lengths: list[int] | None = None,
+    ) -> Array:
+        if kind == "states":
+            hx = hx[::-1]
+        given = None if kind == "padding" else lengths
+        output = bidirectional_rnn(input, hx, *weights, lengths=given)
+        if kind == "order":
+            return np.concatenate(np.split(output, 2, axis=-1)[::-1], axis=-1)
+        forwards, backwards = np.split(output.copy(), 2, axis=-1)
+        ends = lengths or [len(input)] * input.shape[1]
+        for b, n in enumerate(ends):
+            output[n:, b] = 0
+            if kind == "as read":
+                backwards[:n, b] = backwards[:n, b][::-1]
+        if kind == "as read":
+            return np.concatenate([forwards, backwards], axis=-1)
+        return output
+
+    return wrong
 
 
 def over_queries(scores: Array) -> Array:
@@ -260,6 +289,27 @@ SLIPS: dict[str, list[Slip]] = {
         ),
         Slip("you leave out the old state", without_state(rnn_tanh_cell)),
         Slip("you use ReLU in the place of tanh", rnn_relu_cell),
+    ],
+    "bidirectional_rnn": [
+        Slip(
+            "your run backwards starts in the padding; it starts at each "
+            "sequence's own end",
+            bidirectional_variant("padding"),
+        ),
+        Slip(
+            "your states of the run backwards stand in the order of reading; "
+            "they stand at their steps",
+            bidirectional_variant("as read"),
+        ),
+        Slip(
+            "your output has the run backwards first; forwards comes first",
+            bidirectional_variant("order"),
+        ),
+        Slip(
+            "your first states are exchanged: hx[0] is that of the run "
+            "forwards",
+            bidirectional_variant("states"),
+        ),
     ],
     "additive_attention": [
         Slip(
