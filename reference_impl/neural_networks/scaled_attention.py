@@ -244,7 +244,8 @@ def _block_backward(
 ) -> np.ndarray:
     """Write the gradients of a block of heads; return dL/dscores (a, L, S).
 
-    It is written into the second array of `work`, as large as the scores. With weights p of sum 1: dL/dscore = p * (dL/dp - sum of p * dL/dp).
+    It is written into the second array of `work`; each has room for a block's
+    scores. With weights p of sum 1: dL/dscore = p * (dL/dp - sum of p * dL/dp).
     """
     grad_query, grad_key, grad_value = (grad[block] for grad in grads)
     p = heads.weights(block, work[0])
