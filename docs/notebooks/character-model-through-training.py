@@ -13,6 +13,7 @@
 
 # %%
 import re
+import textwrap
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -109,7 +110,10 @@ plt.show()
 
 # %%
 for step, words in written.items():
-    print(f"--- after {step} steps\n{words[:150]}\n")
+    print(f"--- after {step} steps")
+    for row in words[:150].splitlines():
+        print(textwrap.fill(row, 76))
+    print()
 
 # %% [markdown]
 # First it learns which characters there are many of: spaces and e. Then how

@@ -117,6 +117,16 @@ def found(stem):
     return notebooks.findings(path, text)
 
 
+def place(stem, name):
+    """Return file and line of a finding, or of the first cell that has some."""
+    text = (FOLDER / f"{stem}.py").read_text(encoding="utf-8")
+    at = text.find(f'"{name}"')
+    if at < 0:
+        at = text.index('"findings"')
+    line = text.count("\n", 0, at) + 1
+    return f"docs/notebooks/{stem}.py:{line}"
+
+
 def test_every_notebook_has_its_bounds():
     stems = {path.stem for path in FOLDER.glob("*.py")}
     assert stems == set(BOUNDS)
@@ -126,12 +136,12 @@ def test_every_notebook_has_its_bounds():
 def test_every_finding_is_within_its_bounds(stem):
     values = found(stem)
     assert set(values) == set(BOUNDS[stem])
-    missed = {
-        name: (low, values[name], high)
+    missed = [
+        f"{place(stem, name)}: {name} is {values[name]}, not {low} to {high}"
         for name, (low, high) in BOUNDS[stem].items()
         if not low <= values[name] <= high
-    }
-    assert not missed
+    ]
+    assert not missed, "\n".join(missed)
 
 
 @pytest.mark.parametrize("stem", BOUNDS)

@@ -266,3 +266,26 @@ def test_a_download_runs_where_the_project_is_installed(tmp_path):
     cells = [c for c in ran["cells"] if c["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in cells)
     assert "0.9" in json.dumps(cells[-2]["outputs"])
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("path", books(), ids=lambda path: path.stem)
+def test_a_page_is_light_and_offers_both_downloads(site, path):
+    folder = site / "notebooks" / path.stem
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    assert len(re.sub("<svg.*?</svg>", "", html, flags=re.S)) < 150_000
+    assert (folder / path.name).read_bytes() == path.read_bytes()
+    book = json.loads((folder / f"{path.stem}.ipynb").read_text("utf-8"))
+    codes = ["".join(c["source"]) for c in book["cells"] if "outputs" in c]
+    text = path.read_text(encoding="utf-8")
+    cells = notebooks.read(f"notebooks/{path.name}", text)
+    assert codes == [cell.source for cell in cells if cell.code]
+
+
+def test_every_notebook_is_linked_from_a_chapter_and_listed():
+    pages = [*(ROOT / "docs").glob("*-networks/*.md")]
+    chapters = "".join(page.read_text(encoding="utf-8") for page in pages)
+    listed = (ROOT / "docs/notebooks/index.md").read_text(encoding="utf-8")
+    for path in books():
+        assert f"(../notebooks/{path.name})" in chapters
+        assert f"({path.name})" in listed
