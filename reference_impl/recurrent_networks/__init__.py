@@ -22,6 +22,8 @@ from reference_impl.recurrent_networks import (
     recursive_networks,
     rnn_attention,
     sequence_architectures,
+    sequence_search,
+    sequence_to_sequence,
 )
 from reference_impl.recurrent_networks.backpropagation_through_time import *
 from reference_impl.recurrent_networks.bidirectional import *
@@ -44,6 +46,8 @@ from reference_impl.recurrent_networks.recurrent_sequence import *
 from reference_impl.recurrent_networks.recursive_networks import *
 from reference_impl.recurrent_networks.rnn_attention import *
 from reference_impl.recurrent_networks.sequence_architectures import *
+from reference_impl.recurrent_networks.sequence_search import *
+from reference_impl.recurrent_networks.sequence_to_sequence import *
 
 __all__ = [
     *recurrent_cell.__all__,
@@ -60,6 +64,8 @@ __all__ = [
     *recurrent_cells.__all__,
     *bidirectional.__all__,
     *rnn_attention.__all__,
+    *sequence_to_sequence.__all__,
+    *sequence_search.__all__,
     *recursive_networks.__all__,
     *gutenberg_text.__all__,
     *character_text.__all__,

@@ -1,5 +1,6 @@
 """Slips in the functions of the chapter on recurrent networks."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from reference_impl.recurrent_networks.long_short_term_memory import lstm_cell
 from reference_impl.recurrent_networks.recurrent_cell import (
     rnn_relu_cell,
     rnn_tanh_cell,
+)
+from reference_impl.recurrent_networks.recursive_networks import (
+    recursive_network,
 )
 from reference_impl.recurrent_networks.rnn_attention import (
     additive_attention,
@@ -147,6 +151,29 @@ def bidirectional_variant(kind: str) -> Any:
         return output
 
     return wrong
+
+
+def right_first(input: Array, children: Array, *rest: Array) -> Array:
+    """Return states for which the right child's weights come first."""
+    return recursive_network(input, children[:, ::-1], *rest)
+
+
+def tree_by_list(
+    input: Array,
+    children: Array,
+    weight: Array,
+    bias: Array,
+    kind: Array | None = None,
+    slope: Any = np.tanh,
+    nothing: int = -1,
+) -> Array:
+    """Return states by a list, in which -1 is whatever stands last."""
+    h = list(input)
+    for m, pair in enumerate(children):
+        W, b = (p if kind is None else p[kind[m]] for p in (weight, bias))
+        both = [h[c] if c != nothing else np.zeros_like(h[0]) for c in pair]
+        h.append(slope(W @ np.concatenate(both) + b))
+    return np.array(h)
 
 
 def over_queries(scores: Array) -> Array:
@@ -309,6 +336,20 @@ SLIPS: dict[str, list[Slip]] = {
             "your first states are exchanged: hx[0] is that of the run "
             "forwards",
             bidirectional_variant("states"),
+        ),
+    ],
+    "recursive_network": [
+        Slip(
+            "your weights have the right child first; the left comes first",
+            right_first,
+        ),
+        Slip(
+            "your child -1 is the node computed last; it stands for zeros",
+            partial(tree_by_list, nothing=-2),
+        ),
+        Slip(
+            "your inner nodes lack the tanh",
+            partial(tree_by_list, slope=lambda a: a),
         ),
     ],
     "additive_attention": [
