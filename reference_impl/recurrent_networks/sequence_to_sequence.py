@@ -310,6 +310,18 @@ def seq2seq_encode(
     ------
     TypeError, ValueError
         As `seq2seq`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import seq2seq_encode, seq2seq_init
+    >>> model = seq2seq_init(0, 30, 12, 8, 6)
+    >>> source = np.array([[3, 5], [29, 1], [0, 0]])
+    >>> encoded = seq2seq_encode(source, model, lengths=[3, 2])
+    >>> encoded.state.shape, encoded.keys.shape
+    ((2, 6), (2, 3, 6))
+    >>> encoded.mask[1]
+    array([[ True,  True, False]])
     """
     return _encode(source, model, lengths)[0]
 
@@ -341,6 +353,16 @@ def seq2seq_step(
     ------
     TypeError, ValueError
         As `seq2seq`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from reference_impl import seq2seq_encode, seq2seq_init, seq2seq_step
+    >>> model = seq2seq_init(0, 30, 12, 8, 6)
+    >>> encoded = seq2seq_encode(np.array([[3], [29], [0]]), model)
+    >>> log_probs, encoded = seq2seq_step(np.array([11]), encoded, model)
+    >>> log_probs.shape, np.exp(log_probs).sum().round(5).item()
+    ((1, 12), 1.0)
     """
     logits, trace = _decode(np.asarray(tokens)[None], encoded, None, model)
     return log_softmax(logits[0], -1), encoded._replace(state=trace.states[0])
