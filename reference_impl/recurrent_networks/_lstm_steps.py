@@ -13,12 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl.recurrent_networks._arguments import Weights
-from reference_impl.recurrent_networks._projection import (
-    add_product,
-    bias,
-    column_blocks,
-    project,
-    transposed,
+from reference_impl.recurrent_networks._products import (
+    Layout,
+    by_gate,
+    joined,
     weight_gradients,
 )
 
@@ -42,16 +40,17 @@ def forward(
     """Run all steps; of step t, the first `sizes[t]` sequences."""
     (T, B, _), H, p = x.shape, weights.w_hh.shape[1], weights.peephole
     s = np.array([0.5, 0.5, 1, 0.5], x.dtype).reshape(4, 1, 1)
-    gates, b = project(x, weights.w_ih, s), bias(weights[2:4], s, H)
-    w_hh = column_blocks(transposed(weights.w_hh, s), B)
-    scratch = np.empty((4, w_hh.shape[1], B, w_hh.shape[3]), x.dtype)
-    hidden, cell = np.zeros((2, T + 1, B, H), x.dtype)
-    tanh_cell = np.zeros((T, B, H), x.dtype)
+    w = joined(weights, s)
+    layout = Layout(sizes, B, w)
+    product, z_all = layout.product(w), layout.zeros(T, B, 4 * H)
+    cell, tanh_cell = layout.zeros(T + 1, B, H), layout.zeros(T, B, H)
+    hidden, gates = np.zeros((T + 1, B, H), x.dtype), by_gate(z_all, 4)
     hidden[0], cell[0] = states
+    x_1_h_1, x_part, h = layout.step_input(hidden[0], x.shape[2])
     for t, n in enumerate(sizes):
         z, c0, c = gates[:, t, :n], cell[t, :n], cell[t + 1, :n]
-        add_product(z, hidden[t, :n], w_hh, scratch[:, :, :n])
-        z += b
+        x_part[:n] = x[t, :n]
+        product(x_1_h_1[:n], z_all[t, :n])
         i, f, g, o = z
         if p is not None:
             i += p[0] / 2 * c0
@@ -63,8 +62,8 @@ def forward(
             o += p[2] / 2 * c
         _squash(o, s[3])
         np.tanh(c, out=tanh_cell[t, :n])
-        np.multiply(o, tanh_cell[t, :n], out=hidden[t + 1, :n])
-        gates[:, t, n:] = 0
+        np.multiply(o, tanh_cell[t, :n], out=h[:n])
+        hidden[t + 1, :n] = h[:n]
     return LSTMRecord(hidden, cell, gates, tanh_cell, x)
 
 
@@ -77,13 +76,15 @@ def backward(
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...], Weights]:
     """Return the gradients to x, (h_0, c_0) and the weights."""
     hidden, cell, gates, tanh_cell, x = record
-    H, p = weights.w_hh.shape[1], weights.peephole
-    w_hh = weights.w_hh.reshape(4, H, H)
-    grad_z, one_for_g = np.zeros_like(gates), np.eye(4, dtype=x.dtype)[2]
-    one_for_g = one_for_g.reshape(4, 1, 1)
-    dh, dc = (grad.copy() for grad in grad_states)
+    (T, B, _), H, p = x.shape, weights.w_hh.shape[1], weights.peephole
+    layout = Layout(sizes, B, weights.w_hh)
+    product, step = layout.product(weights.w_hh.T), layout.zeros(B, 4 * H)
+    grad_z, grad_a = np.zeros((T, B, 4 * H), x.dtype), by_gate(step, 4)
+    one_for_g = np.eye(4, dtype=x.dtype)[2].reshape(4, 1, 1)
+    dh, dc = layout.zeros(2, B, H)
+    dh[...], dc[...] = grad_states
     for t, n in reversed(list(enumerate(sizes))):
-        a, dz, tanh_c = gates[:, t, :n], grad_z[:, t, :n], tanh_cell[t, :n]
+        a, dz, tanh_c = gates[:, t, :n], grad_a[:, :n], tanh_cell[t, :n]
         (i, f, g, o), (di, df, dg, do) = a, dz
         np.multiply(1 - a, a + one_for_g, out=dz)
         dh[:n] += grad_hidden[t, :n]
@@ -97,10 +98,11 @@ def backward(
         dc[:n] *= f
         if p is not None:
             dc[:n] += di * p[0] + df * p[1]
-        np.sum(np.matmul(dz, w_hh), axis=0, out=dh[:n])
+        grad_z[t, :n] = step[:n]
+        product(step[:n], dh[:n])
     grad_x, grads = weight_gradients(grad_z, x, hidden[:-1], weights)
     if p is not None:
-        di, df, _, do = grad_z
+        di, df, _, do = by_gate(grad_z, 4)
         terms = [di * cell[:-1], df * cell[:-1], do * cell[1:]]
         grads = grads._replace(peephole=np.sum(terms, axis=(1, 2)))
     return grad_x, (dh, dc), grads

@@ -10,10 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl.recurrent_networks._arguments import Weights
-from reference_impl.recurrent_networks._projection import (
-    bias,
-    project,
-    transposed,
+from reference_impl.recurrent_networks._products import (
+    Layout,
+    joined,
     weight_gradients,
 )
 
@@ -26,14 +25,14 @@ class RNNRecord(NamedTuple):
 
 
 class Activation(NamedTuple):
-    """A function of z, in place, and its slope given its value."""
+    """A function of z, written to `out`, and its slope given its value."""
 
-    apply: Callable[[np.ndarray], object]
+    apply: Callable[..., object]
     slope: Callable[[np.ndarray], np.ndarray]
 
 
-TANH = Activation(lambda z: np.tanh(z, out=z), lambda h: 1 - h**2)
-RELU = Activation(lambda z: np.maximum(z, 0, out=z), lambda h: h > 0)
+TANH = Activation(np.tanh, lambda h: 1 - h**2)
+RELU = Activation(lambda z, out: np.maximum(z, 0, out=out), lambda h: h > 0)
 
 
 def forward(
@@ -45,19 +44,17 @@ def forward(
 ) -> RNNRecord:
     """Run all steps; of step t, the first `sizes[t]` sequences."""
     (T, B, _), H = x.shape, weights.w_hh.shape[1]
-    one = np.ones((1, 1, 1), x.dtype)
-    (z,), (w_hh,) = (
-        project(x, weights.w_ih, one),
-        transposed(weights.w_hh, one),
-    )
-    (b,) = bias(weights[2:4], one, H)
+    w = joined(weights, np.ones((1, 1, 1), x.dtype))
+    layout = Layout(sizes, B, w)
+    product, z = layout.product(w), layout.zeros(B, H)
     hidden = np.zeros((T + 1, B, H), x.dtype)
     hidden[0] = states[0]
+    x_1_h_1, x_part, h = layout.step_input(hidden[0], x.shape[2])
     for t, n in enumerate(sizes):
-        h = np.matmul(hidden[t, :n], w_hh, out=hidden[t + 1, :n])
-        h += z[t, :n]
-        h += b
-        activation.apply(h)
+        x_part[:n] = x[t, :n]
+        product(x_1_h_1[:n], z[:n])
+        activation.apply(z[:n], out=h[:n])
+        hidden[t + 1, :n] = h[:n]
     return RNNRecord(hidden, x)
 
 
@@ -71,12 +68,15 @@ def backward(
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...], Weights]:
     """Return the gradients to x, (h_0,) and the weights."""
     hidden, x = record
-    grad_z = np.zeros((1, *hidden[1:].shape), x.dtype)
-    dh = grad_states[0].copy()
+    B, H = hidden[0].shape
+    layout = Layout(sizes, B, weights.w_hh)
+    product, grad_z = layout.product(weights.w_hh.T), np.zeros_like(hidden[1:])
+    step, dh = layout.zeros(2, B, H)
+    dh[...] = grad_states[0]
     for t, n in reversed(list(enumerate(sizes))):
-        dz, slope = grad_z[0, t, :n], activation.slope(hidden[t + 1, :n])
-        np.add(dh[:n], grad_hidden[t, :n], out=dz)
-        dz *= slope
-        np.matmul(dz, weights.w_hh, out=dh[:n])
+        dz = np.add(dh[:n], grad_hidden[t, :n], out=grad_z[t, :n])
+        dz *= activation.slope(hidden[t + 1, :n])
+        step[:n] = dz
+        product(step[:n], dh[:n])
     grad_x, grads = weight_gradients(grad_z, x, hidden[:-1], weights)
     return grad_x, (dh,), grads
