@@ -36,9 +36,13 @@ def forward(
     states: tuple[np.ndarray, ...],
     weights: Weights,
     sizes: list[int],
+    keep: bool = True,
 ) -> GRURecord:
-    """Run all steps; of step t, the first `sizes[t]` sequences."""
-    record, w, layout, z_all = _start(x, states, weights, sizes)
+    """Run all steps; of step t, the first `sizes[t]` sequences.
+
+    Unless `keep`, the record holds the states alone.
+    """
+    record, w, layout, z_all = _start(x, states, weights, sizes, keep)
     hidden, gates, reset, _ = record
     H, I = hidden.shape[2], x.shape[2]
     r_and_z, of_new = layout.product(w[: 2 * H]), w[2 * H :]
@@ -63,9 +67,10 @@ def forward_reset_before(
     states: tuple[np.ndarray, ...],
     weights: Weights,
     sizes: list[int],
+    keep: bool = True,
 ) -> GRURecord:
     """Run all steps, the reset gate acting on h itself."""
-    record, w, layout, z_all = _start(x, states, weights, sizes)
+    record, w, layout, z_all = _start(x, states, weights, sizes, keep)
     hidden, gates, reset, _ = record
     H = hidden.shape[2]
     r_and_z, only_new = layout.product(w[: 2 * H]), layout.product(w[2 * H :])
@@ -169,6 +174,7 @@ def _start(
     states: tuple[np.ndarray, ...],
     weights: Weights,
     sizes: list[int],
+    keep: bool,
 ) -> tuple[GRURecord, np.ndarray, Layout, np.ndarray]:
     """Return a record of zeros, the weights, their layout and all gates.
 
@@ -179,7 +185,7 @@ def _start(
     layout = Layout(sizes, B, w)
     hidden = np.zeros((T + 1, B, H), x.dtype)
     hidden[0] = states[0]
-    z_all, reset = layout.zeros(T, B, 3 * H), layout.zeros(T, B, H)
+    z_all, reset = layout.steps(T, 3 * H, keep), layout.steps(T, H, keep)
     record = GRURecord(hidden, by_gate(z_all, 3), reset, x)
     return record, w, layout, z_all
 

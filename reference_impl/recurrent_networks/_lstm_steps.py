@@ -36,14 +36,18 @@ def forward(
     states: tuple[np.ndarray, ...],
     weights: Weights,
     sizes: list[int],
+    keep: bool = True,
 ) -> LSTMRecord:
-    """Run all steps; of step t, the first `sizes[t]` sequences."""
+    """Run all steps; of step t, the first `sizes[t]` sequences.
+
+    Unless `keep`, the record holds the states alone.
+    """
     (T, B, _), H, p = x.shape, weights.w_hh.shape[1], weights.peephole
     s = np.array([0.5, 0.5, 1, 0.5], x.dtype).reshape(4, 1, 1)
     w = joined(weights, s)
     layout = Layout(sizes, B, w)
-    product, z_all = layout.product(w), layout.zeros(T, B, 4 * H)
-    cell, tanh_cell = layout.zeros(T + 1, B, H), layout.zeros(T, B, H)
+    product, z_all = layout.product(w), layout.steps(T, 4 * H, keep)
+    cell, tanh_cell = layout.zeros(T + 1, B, H), layout.steps(T, H, keep)
     hidden, gates = np.zeros((T + 1, B, H), x.dtype), by_gate(z_all, 4)
     hidden[0], cell[0] = states
     x_1_h_1, x_part, h = layout.step_input(hidden[0], x.shape[2])

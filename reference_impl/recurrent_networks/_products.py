@@ -14,6 +14,7 @@ from collections.abc import Callable
 from math import prod
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from reference_impl.recurrent_networks._arguments import Weights
 
@@ -56,6 +57,16 @@ class Layout:
         *outer, B, K = shape
         array = raw[start : start + size].view(self.dtype)
         return array.reshape(*outer, K, B).swapaxes(-1, -2)
+
+    def steps(self, steps: int, columns: int, keep: bool) -> np.ndarray:
+        """Return zeros (T, B, K); unless kept, all steps are one array.
+
+        A run that no backward pass follows then touches little memory.
+        """
+        if keep:
+            return self.zeros(steps, self.batch, columns)
+        one = self.zeros(self.batch, columns)
+        return as_strided(one, (steps, *one.shape), (0, *one.strides))
 
     def product(
         self, weight: np.ndarray

@@ -41,8 +41,12 @@ def forward(
     states: tuple[np.ndarray, ...],
     weights: Weights,
     sizes: list[int],
+    keep: bool = True,
 ) -> RNNRecord:
-    """Run all steps; of step t, the first `sizes[t]` sequences."""
+    """Run all steps; of step t, the first `sizes[t]` sequences.
+
+    The states are all that its record holds, whether `keep` or not.
+    """
     (T, B, _), H = x.shape, weights.w_hh.shape[1]
     w = joined(weights, np.ones((1, 1, 1), x.dtype))
     layout = Layout(sizes, B, w)

@@ -42,8 +42,9 @@ class Trace(NamedTuple):
 class Cell(NamedTuple):
     """A kind of cell: how one direction of one layer runs.
 
-    forward(x, states, weights, sizes) returns a record: a named tuple whose
-    first S fields are the states, each of shape (T + 1, B, H).
+    forward(x, states, weights, sizes, keep) returns a record: a named tuple
+    whose first S fields are the states, each of shape (T + 1, B, H). The rest
+    is filled if `keep`.
     backward(grad_hidden, grad_states, record, weights, sizes) returns the
     gradients to x, the states and the weights; `grad_hidden` (T, B, H) is
     dL/dh of each step, through the output only.
@@ -62,7 +63,7 @@ def call(
     cell: Cell, layers: Layers, return_trace: bool = False
 ) -> tuple[Any, ...]:
     """Return the output and the S last states, as the caller has its axes."""
-    output, final, trace = run(cell, layers)
+    output, final, trace = run(cell, layers, keep=return_trace)
     traces = [trace] if return_trace else []
     return (layers.as_called(output), *final, *traces)
 
@@ -100,9 +101,12 @@ def flat(weights: list[Weights]) -> list[np.ndarray]:
 
 
 def run(
-    cell: Cell, layers: Layers
+    cell: Cell, layers: Layers, keep: bool = True
 ) -> tuple[np.ndarray, list[np.ndarray], Trace]:
-    """Return output (T, B, D*H), S last states (L*D, B, H) and the trace."""
+    """Return output (T, B, D*H), S last states (L*D, B, H) and the trace.
+
+    Unless `keep`, the trace is of no use to a backward function.
+    """
     x, states, order = _longest_first(layers)
     sizes = _sizes(layers)
     masks = [mask[:, order] for mask in dropout_masks(layers)]
@@ -117,6 +121,7 @@ def run(
                     tuple(state[k] for state in states),
                     layers.weights[k],
                     sizes,
+                    keep,
                 )
             )
             steps = records[k][0][1:]
