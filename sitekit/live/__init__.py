@@ -1,7 +1,9 @@
 """Run it in the page: the reader's own Python, at the reader's wish alone.
 
-``assets.py``    packs Pyodide, NumPy and this project into files of the site
-``runner.py``    runs in the worker: a snippet, an equation
+``packs.py``     packs Pyodide, NumPy and this project, compiled by ``compile.mjs``
+``assets.py``    writes the packs and the scripts below the site
+``runner.py``    runs in the worker: a snippet, a reader's function, a figure
+``checker.py``   runs in the worker: an equation
 ``worker.js``    starts Python in a worker and answers calls
 ``frame.js``     a frame without an origin, which holds the worker
 ``python.js``    fetches the packs and calls into the frame

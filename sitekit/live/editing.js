@@ -38,7 +38,7 @@ export function status() {
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
-/** Call a function of the runner; `line` tells how far it is. */
+/** Call a function, `module.name` of the worker; `line` tells how far it is. */
 export async function call(line, method, args, print) {
   line.textContent = "Running…";
   const running = await python((progress) => {

@@ -84,7 +84,7 @@ class Editor {
 
   async fill() {
     try {
-      const { result } = await call(this.line, "mistakes", [this.page, await this.source, this.at]);
+      const { result } = await call(this.line, "checker.mistakes", [this.page, await this.source, this.at]);
       for (const { change, latex } of result)
         this.menu.append(element("option", { textContent: change, value: latex }));
       this.menu.append(element("option", { textContent: "none: as printed", value: this.original }));
@@ -96,7 +96,7 @@ class Editor {
 
   async check() {
     try {
-      const { result, versions } = await call(this.line, "check",
+      const { result, versions } = await call(this.line, "checker.check",
         [this.page, await this.source, this.at, this.text.value]);
       this.line.dataset.holds = result.holds;
       this.line.textContent = result.holds

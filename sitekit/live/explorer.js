@@ -66,7 +66,7 @@ class Explorer {
       while (this.stale) {
         this.stale = false;
         const values = JSON.stringify(this.values);
-        const { result } = await call(this.line, "draw", [this.description, values]);
+        const { result } = await call(this.line, "runner.draw", [this.description, values]);
         this.put(result);
       }
       this.line.textContent = "";

@@ -24,7 +24,7 @@ class Checker {
 
   async fill() {
     try {
-      const { result } = await call(this.line, "stub", [this.name]);
+      const { result } = await call(this.line, "runner.stub", [this.name]);
       if (!this.text.value) this.text.value = result;
       this.text.dispatchEvent(new Event("input"));
       this.line.textContent = "Write or paste yours, then check it.";
@@ -39,7 +39,7 @@ class Checker {
     this.slips.hidden = true;
     delete this.line.dataset.holds;
     try {
-      const { result } = await call(this.line, "check_function", [this.name, this.text.value]);
+      const { result } = await call(this.line, "runner.check_function", [this.name, this.text.value]);
       this.line.dataset.holds = result.passed;
       this.line.textContent = `${result.passed ? "✓ Passed" : "✗ Not yet"}: ${result.message}`;
       this.slips.replaceChildren(

@@ -31,18 +31,6 @@ async function fetched(name, tell) {
   return new Response(stream).arrayBuffer();
 }
 
-/** Return {name: bytes} of a pack: gzip of a line of JSON [[name, size]] and the files. */
-async function unpacked(name, tell) {
-  let bytes = new Uint8Array(await fetched(name, tell));
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) { // some servers have undone it already
-    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    bytes = new Uint8Array(await new Response(plain).arrayBuffer());
-  }
-  let at = bytes.indexOf(10) + 1;
-  const table = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
-  return Object.fromEntries(table.map(([file, size]) => [file, bytes.slice(at, (at += size))]));
-}
-
 /** Drop packs of an earlier version. */
 async function tidied(packs) {
   if (!("caches" in self)) return;
@@ -59,15 +47,15 @@ async function started_frame(progress) {
   const whole = packs.reduce((sum, { size }) => sum + size, 0);
   let have = 0;
   const tell = (more) => progress({ have: (have += more), whole });
-  const parts = await Promise.all(packs.map(({ name }) => unpacked(name, tell)));
-  tidied(packs).catch(() => {});
   const frame = Object.assign(document.createElement("iframe"), {
     sandbox: "allow-scripts", hidden: true, title: "Python", src: new URL("frame.html", here),
   });
   const loaded = new Promise((done) => frame.addEventListener("load", done, { once: true }));
   document.body.append(frame);
+  const parts = await Promise.all(packs.map(({ name }) => fetched(name, tell)));
   await loaded;
-  return { frame: frame.contentWindow, message: { files: Object.assign({}, ...parts), source } };
+  tidied(packs).catch(() => {});
+  return { frame: frame.contentWindow, message: { packs: parts, source } };
 }
 
 /** Return a running Python, started if need be: {call, versions}. */
@@ -91,8 +79,7 @@ async function start(progress) {
   const { frame, message } = await started;
   progress({ starting: true });
   const { port1, port2 } = new MessageChannel();
-  const buffers = Object.values(message.files ?? {}).map((bytes) => bytes.buffer);
-  frame.postMessage({ ...message }, "*", [port2, ...buffers]);
+  frame.postMessage({ ...message }, "*", [port2, ...(message.packs ?? [])]);
   for (const part of Object.keys(message)) delete message[part]; // the frame has them now
   const versions = await new Promise((done, fail) => {
     port1.onmessage = ({ data }) =>

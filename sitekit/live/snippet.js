@@ -74,7 +74,7 @@ class Snippet {
     let printed = "";
     const output = element("pre", { tabIndex: 0 });
     try {
-      const { result, versions } = await call(this.line, "run", [this.source], (text) => {
+      const { result, versions } = await call(this.line, "runner.run", [this.source], (text) => {
         printed += text;
         output.textContent = printed;
         if (!output.isConnected && printed !== this.published) this.line.after(output);

@@ -23,18 +23,31 @@ self.onmessage = async ({ data: { files, module, port } }) => {
   try {
     self.importScripts(BASE + "pyodide.js");
     const python = await self.loadPyodide({ indexURL: BASE, stdout() {}, stderr() {} });
-    const place = { extractDir: "/lib/python3.11/site-packages" };
-    for (const pack of ["numpy.zip", "project.zip"])
-      python.unpackArchive(files[pack], "zip", place);
+    install(python, files);
     const runner = python.pyimport("live.runner");
-    port.onmessage = ({ data }) => answer(python, runner, port, data);
+    port.onmessage = ({ data }) => answer(python, port, data);
     port.postMessage({ ready: runner.versions() });
   } catch (error) {
     port.postMessage({ failed: String(error) });
   }
 };
 
-function answer(python, runner, port, { id, method, args }) {
+/** Write the packages, modules compiled ahead among them, where Python finds them. */
+function install(python, files) {
+  const made = new Set();
+  for (const [name, bytes] of Object.entries(files)) {
+    if (!name.startsWith("site-packages/")) continue;
+    const path = `/lib/python3.11/${name}`;
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    if (!made.has(folder)) python.FS.mkdirTree(folder);
+    made.add(folder);
+    python.FS.writeFile(path, bytes, { canOwn: true });
+  }
+  python.pyimport("importlib").invalidate_caches();
+}
+
+function answer(python, port, { id, method, args }) {
+  const [module, name] = method.split(".");
   let sent = 0;
   const write = (text) => {
     if (sent > MOST) return;
@@ -43,7 +56,7 @@ function answer(python, runner, port, { id, method, args }) {
     port.postMessage({ id, printed: text + more });
   };
   try {
-    const result = runner[method](...args, ...(method === "run" ? [write] : []));
+    const result = python.pyimport(`live.${module}`)[name](...args, ...(name === "run" ? [write] : []));
     const plain = result?.toJs ? result.toJs({ dict_converter: Object.fromEntries }) : result;
     result?.destroy?.();
     port.postMessage({ id, result: plain ?? null });
