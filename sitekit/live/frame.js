@@ -1,5 +1,6 @@
 // Stands in a frame without an origin. Unpacks Python's files and keeps them, and one
 // worker that runs; a worker that does not answer is ended here, however busy it is.
+// It runs what it is sent, so it does nothing where it has the site's origin.
 let python, source, worker;
 
 /** Return {name: bytes} of a pack: gzip of a line of JSON [[name, size]] and the files. */
@@ -21,6 +22,7 @@ async function prepared(packs) {
 }
 
 addEventListener("message", async ({ data, ports: [port] }) => {
+  if (origin !== "null") return;
   if (data.packs) {
     python = prepared(data.packs);
     ({ source } = data);

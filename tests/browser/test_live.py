@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sitekit.live.packs import packed
 from sitekit.npm import ROOT
 from sitekit.reader.server import Server
 from sitekit.reader.visit import visit
@@ -128,6 +129,18 @@ def test_an_error_names_the_readers_own_line(reader):
     assert said.endswith("ZeroDivisionError: division by zero")
 
 
+def test_an_error_in_a_library_is_told_without_advice(reader):
+    reader.open(POOLING)
+    said = run(reader.page, "import json\njson.loads('{')")
+    assert re.search(r"decoder.py, line \d+, in raw_decode\n\S", said)
+    said = run(reader.page, "import numpy as np\nnp.linalg.inv(np.ones(2))")
+    assert "LinAlgError: 1-dimensional array given" in said
+    said = run(reader.page, "from reference_impl import relu\nrelu(1)")
+    assert re.search(r"_checks.py, line \d+, in \w+\n    raise Type", said)
+    said = run(reader.page, "import scipy")
+    assert said.endswith("ModuleNotFoundError: No module named 'scipy'")
+
+
 def test_a_runaway_loop_is_stopped_and_the_page_stays_alive(reader):
     reader.open(POOLING)
     page = reader.page
@@ -206,6 +219,35 @@ def test_readers_code_sees_nothing_of_the_page(reader):
     )
     assert said.count("False") == 4
     assert "null" in said
+    said = run(
+        reader.page, "import js\njs.indexedDB.open('x')\nprint('it opened')"
+    )
+    assert "SecurityError" in said
+    assert "it opened" not in said
+
+
+def test_the_frame_runs_nothing_where_it_has_the_sites_origin(browser, server):
+    """Another site may embed the frame without the sandbox and send it code."""
+    send = """embedded => new Promise((done) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => done(data);
+      setTimeout(() => done('nothing'), 1500);
+      const source = "onmessage = ({ data }) => data.port.postMessage('ran')";
+      const frame = document.createElement('iframe');
+      if (embedded) frame.sandbox = 'allow-scripts';
+      frame.src = '/assets/live/frame.html';
+      frame.onload = () => frame.contentWindow.postMessage(
+        { packs: packs.map((pack) => pack.slice().buffer), source }, '*', [port2]);
+      document.body.append(frame);
+    })"""
+    empty = packed({"pyodide.asm.wasm": b"\0asm\x01\0\0\0"})
+    with visit(browser, server) as it:
+        it.open(POOLING)
+        it.page.evaluate(
+            "bytes => { window.packs = [new Uint8Array(bytes)]; }", list(empty)
+        )
+        assert it.page.evaluate(send, True) == "ran"
+        assert it.page.evaluate(send, False) == "nothing"
 
 
 def test_an_equation_as_printed_holds(reader):
