@@ -25,7 +25,12 @@ export function area(label, value) {
     autocapitalize: "off", autocomplete: "off",
   });
   made.setAttribute("autocorrect", "off");
-  const fit = () => { made.rows = made.value.split("\n").length; };
+  const fit = () => {
+    made.style.height = "";
+    made.rows = made.value.split("\n").length;
+    const more = made.scrollHeight - made.clientHeight; // lines too long are wrapped
+    if (more > 0) made.style.height = `${made.offsetHeight + more}px`;
+  };
   made.addEventListener("input", fit);
   fit();
   return made;

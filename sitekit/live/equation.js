@@ -53,7 +53,7 @@ class Editor {
     pressed.after(element("div", { className: "live" },
       this.text, this.view, bar, this.line));
     pressed.hidden = true;
-    this.render();
+    this.set(this.original); // in its place it is as tall as it needs
     this.fill();
   }
 

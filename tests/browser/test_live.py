@@ -371,6 +371,17 @@ def test_it_works_by_keyboard_alone_on_a_phone(browser, server):
         page.wait_for_function(
             "() => document.querySelector('.live pre')?.textContent == '42\\n'"
         )
+        top, area, run_it = page.evaluate(
+            "() => { const text = document.querySelector('.live__area');"
+            "return [parseFloat(getComputedStyle(text).paddingTop),"
+            "text.getBoundingClientRect().top, document.querySelector("
+            "'[data-live=run]').getBoundingClientRect().bottom]; }"
+        )
+        assert run_it <= area + top  # no button lies on the code
+        page.locator("details.texcheck summary").first.press("Enter")
+        page.locator("[data-live=check]").first.press("Enter")
+        cut = "e => e.scrollHeight - e.clientHeight"
+        assert page.locator(".live__area--tex").evaluate(cut) <= 1
         wide = "document.documentElement.scrollWidth > innerWidth"
         assert not page.evaluate(wide)
 
