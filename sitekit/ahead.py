@@ -1,4 +1,4 @@
-"""What a build runs, run ahead on all cores: notebooks, figures, snippets, examples.
+"""What a build runs, run ahead on all cores: notebooks, figures, packs, snippets.
 
 Each result goes into the cache, where the pages find it.
 """
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from sitekit import api, doctests, figures, notebooks, snippets
 from sitekit.live import explorers
+from sitekit.live.packs import packs
 
 log = logging.getLogger("mkdocs.plugins.sitekit")
 
@@ -41,6 +42,9 @@ def run(
     for drawing in moved:
         if not explorers.known(drawing):
             tasks[partial(explorers.draw_all, drawing)] = ""
+    for pack in packs():
+        if not pack.path.exists():
+            tasks[pack.content] = ""
     for topic in api.topics():
         if not doctests.known(topic):
             tasks[partial(doctests.run, topic)] = ""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sitekit.live.packs import pack_project, pack_runtime
+from sitekit.live.packs import packs
 from sitekit.npm import ROOT
 
 HERE = Path(__file__).parent
@@ -44,16 +44,14 @@ def write(site: Path, pages: Mapping[str, str]) -> None:
     """Write all of it below `site`; `pages` has the sources with equations."""
     folder = site / LIVE
     folder.mkdir(parents=True, exist_ok=True)
-    packs = []
-    for name, content in (
-        ("python", pack_runtime()),
-        ("project", pack_project()),
-    ):
+    told = []
+    for pack in packs():
+        content = pack.content()
         digest = hashlib.sha256(content).hexdigest()[:12]
-        path = folder / f"{name}-{digest}.pack"
+        path = folder / f"{pack.name}-{digest}.pack"
         path.write_bytes(content)
-        packs.append({"name": path.name, "size": len(content)})
-    (folder / "packs.json").write_text(json.dumps(packs), encoding="utf-8")
+        told.append({"name": path.name, "size": len(content)})
+    (folder / "packs.json").write_text(json.dumps(told), encoding="utf-8")
     (folder / "frame.html").write_text(frame(), encoding="utf-8")
     (folder / "temml.js").write_bytes(TEMML.read_bytes())
     for name in SCRIPTS:

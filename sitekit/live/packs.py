@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 from sitekit.cache import FOLDER
 from sitekit.npm import NODE, ROOT
@@ -166,34 +167,45 @@ def runtime() -> Files:
     return files
 
 
-def _kept(name: str, key: str, make: Callable[[], Files]) -> bytes:
-    """Return the pack of what `make` returns, made once for `key`."""
-    own = Path(__file__).read_bytes() + COMPILER.read_bytes()
-    digest = hashlib.sha256(own + key.encode()).hexdigest()[:16]
-    kept = FOLDER / "live" / f"{name}-{digest}.pack"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}.part")
-        partial.write_bytes(packed(make()))
-        partial.replace(kept)
-    return kept.read_bytes()
+def project() -> Files:
+    """Return this project's packages, compiled."""
+    files = beside(project_files())
+    return {PACKAGES + name: content for name, content in files.items()}
 
 
-def pack_runtime() -> bytes:
-    """Return the pack of `runtime`, made once for these versions."""
+class Pack(NamedTuple):
+    """A pack that is kept between builds: made anew for another `key`."""
+
+    name: str
+    key: str
+    make: Callable[[], Files]
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept."""
+        own = Path(__file__).read_bytes() + COMPILER.read_bytes()
+        digest = hashlib.sha256(own + self.key.encode()).hexdigest()[:16]
+        return FOLDER / "live" / f"{self.name}-{digest}.pack"
+
+    def content(self) -> bytes:
+        """Return the pack; make it if it is not kept."""
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            partial = self.path.with_suffix(f".{os.getpid()}.part")
+            partial.write_bytes(packed(self.make()))
+            partial.replace(self.path)
+        return self.path.read_bytes()
+
+
+def packs() -> tuple[Pack, ...]:
+    """Return the packs: one changes with a version, one with a file of the project."""
     versions = [
         json.loads((folder / "package.json").read_text("utf-8"))["version"]
         for folder in (PYODIDE, NUMPY.parent)
     ]
-    return _kept("python", json.dumps(versions), runtime)
-
-
-def pack_project() -> bytes:
-    """Return the pack of the project, made anew when a file of it changes."""
     files = project_files()
     digests = {n: hashlib.sha256(d).hexdigest() for n, d in files.items()}
-
-    def make() -> Files:
-        return {PACKAGES + name: d for name, d in beside(files).items()}
-
-    return _kept("project", json.dumps(digests), make)
+    return (
+        Pack("python", json.dumps(versions), runtime),
+        Pack("project", json.dumps(digests), project),
+    )

@@ -25,7 +25,7 @@ def unpacked(pack):
 
 @pytest.fixture(scope="module")
 def project():
-    return unpacked(packs.pack_project())
+    return unpacked(packs.packs()[1].content())
 
 
 def test_a_pack_comes_apart_again():
@@ -63,7 +63,7 @@ def test_the_project_is_packed_with_sources_and_bytecode(project):
 
 
 def test_the_runtime_has_no_source_and_advises_no_package():
-    files = unpacked(packs.pack_runtime())
+    files = unpacked(packs.packs()[0].content())
     assert not [name for name in files if name.endswith(".py")]
     assert any(name.endswith("numpy/__init__.pyc") for name in files)
     assert json.loads(files[packs.LOCK])["packages"] == {}
