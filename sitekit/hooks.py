@@ -285,6 +285,8 @@ def on_page_content(
     elif path in _notebooks:
         notebooks.mark(soup)
     else:
+        if verification.MARKER in page.file.content_string:
+            search.leave_out(soup, "table")
         snippets.tie(soup, path, _fences[path])
         buttons.add_to_snippets(soup, _fences[path])
         if _equations.get(path) and _equation_evidence().get(path):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from sitekit import execution
+from sitekit import execution, search
 from sitekit.errors import PageError
 from sitekit.execution import Outputs, Run
 from sitekit.figures import take_out
@@ -190,9 +190,9 @@ def _findings(path: str, cell: Cell, output: Outputs) -> dict[str, float]:
 
 
 def mark(soup: BeautifulSoup) -> None:
-    """Tell outputs from code, and keep both out of the search."""
+    """Tell outputs from code, and keep both, and findings, out of the search."""
+    search.leave_out(soup, "div.highlight, table")
     for block in soup.select("div.highlight"):
-        block["data-search-exclude"] = ""
         if block.select_one(".filename"):
             block["data-fate"] = "output"
 

@@ -122,6 +122,7 @@ def test_the_page_asks_no_other_origin_and_the_search_has_only_its_words(
     )
     assert "It waits" in words
     assert "matplotlib" not in words
+    assert "12,345" not in words
 
 
 @pytest.mark.site
