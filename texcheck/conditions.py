@@ -39,8 +39,8 @@ def truth(node: Node, env: Env) -> Closure:
     """Return the function that tells whether a condition holds."""
     if isinstance(node, Group) and node.kind in {"and", "or"}:
         parts = [truth(item, env) for item in node.items]
-        reduce = np.logical_and if node.kind == "and" else np.logical_or
-        return lambda s: reduce.reduce([part(s) for part in parts])
+        join = np.all if node.kind == "and" else np.any
+        return lambda s: join(np.array([part(s) for part in parts]), axis=0)
     if not isinstance(node, Compare):
         raise EquationError("a condition must be a comparison")
     if "in" in node.ops:

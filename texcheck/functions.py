@@ -193,5 +193,5 @@ def extreme(op: str, values: list[Value]) -> Value:
         return max(values) if op == "max" else min(values)
     if len({array.shape for array in arrays}) > 1:
         raise EquationError(f"{op} of arrays of several shapes", "shape")
-    reduce = np.maximum if op == "max" else np.minimum
-    return reduce.reduce(np.broadcast_arrays(*values))
+    stacked = np.stack(np.broadcast_arrays(*values))
+    return stacked.max(axis=0) if op == "max" else stacked.min(axis=0)

@@ -96,7 +96,7 @@ def draw(rng: np.random.Generator, lists: int, pairs: int = 0) -> Lists:
     counts = rng.integers(FEWEST, MOST + 1, lists)
     if pairs:
         counts[:] = pairs
-    T, columns = counts.max() + 1, np.arange(lists)
+    T, columns = int(np.max(counts)) + 1, np.arange(lists)
     letters = rng.permuted(
         np.tile(np.arange(len(LETTERS)), (lists, 1)), axis=1
     )

@@ -36,7 +36,7 @@ def reduce(
     _checks.one_of("reduction", reduction, REDUCTIONS)
     if reduction == "none":
         return losses
-    total = losses.sum()
+    total = np.sum(losses)
     if reduction == "sum":
         return total
     return total / total.dtype.type(_divisor(losses.size, divisor))

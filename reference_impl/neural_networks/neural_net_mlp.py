@@ -379,7 +379,7 @@ def _codes(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Return the position of each label among the sorted `classes`."""
     unknown = ~np.isin(y, classes)
     if unknown.any():
-        n = int(unknown.argmax())
+        n = int(np.argmax(unknown))
         raise ValueError(
             f"y must hold labels among classes={classes!r}, "
             f"got y[{n}]={y[n]!r}"
