@@ -19,6 +19,7 @@ from texcheck.document import Block
 
 #: What can be imported in the page, beside the standard library.
 PACKED = {"numpy", "reference_impl", "texcheck"}
+EXAMPLES = "reference_impl.examples"  # they need more than NumPy
 
 
 def file(config: MkDocsConfig) -> File:
@@ -39,8 +40,8 @@ def missing(code: str) -> str:
             top = name.split(".")[0]
             if top not in PACKED | sys.stdlib_module_names:
                 return top
-            if name.startswith("reference_impl.examples"):
-                return "scikit-learn"
+            if name.startswith(EXAMPLES):
+                return EXAMPLES
     return ""
 
 
