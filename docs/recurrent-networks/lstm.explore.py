@@ -16,7 +16,7 @@ from reference_impl import (
 )
 from sitekit.explorer import Range, Text, explorer
 from sitekit.palette import BLUE, FAINT, GREEN, INK, MUTED, ORANGE
-from sitekit.svg import Drawing, Plot, number
+from sitekit.svg import Drawing, Plot
 
 EMBEDDING, HIDDEN, MOST = 16, 48, 42
 PARAMETERS = ("embedding", "w_ih", "w_hh", "b_ih", "b_hh")
@@ -129,7 +129,7 @@ def _told(letters: str, forget: np.ndarray, unit: int) -> str:
     """Say how open the forget gate is, at spaces and elsewhere."""
     at = np.array([x == " " for x in letters])
     means = [
-        f"{number(float(forget[where].mean()), 2)} {words}"
+        f"{forget[where].mean():.2f} {words}"
         for where, words in ((at, "at spaces"), (~at, "elsewhere"))
         if where.any()
     ]
