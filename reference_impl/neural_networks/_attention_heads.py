@@ -131,11 +131,11 @@ def arguments(
         mask = mask.reshape(*leading, L, S)
     factor = _checks.real("scale", scale)
     q, k, v = (_flat(x, own[i], leading) for i, x in enumerate(arrays))
-    zeros = attn_mask is None or np.asarray(attn_mask).dtype == bool
-    few = mask is not None and mask.ndim == 2
     factors = None
-    if mask is not None and zeros and few:
-        factors = (mask == 0).astype(q.dtype)
+    if mask is not None and mask.ndim == 2:
+        seen = mask == 0
+        if np.all(seen | (mask == -np.inf)):
+            factors = seen.astype(q.dtype)
     shape = (*outer, L, V)
     return Heads(q, k, v, mask, factors, factor, p, own, leading, shape)
 
@@ -252,6 +252,8 @@ def _mask(
             "attn_mask must be boolean or have the dtype of query, got "
             f"attn_mask.dtype={mask.dtype}, query.dtype={dtype}"
         )
+    while mask.ndim > 2 and len(mask) == 1:  # the same for all heads
+        mask = mask[0]
     try:
         return np.broadcast_to(mask, shape[-2:] if mask.ndim <= 2 else shape)
     except ValueError:
