@@ -31,7 +31,9 @@ def table(results: list[Result]) -> str:
                 f"{1e3 * result.seconds.median:.3g}\u00a0ms",
                 f"**{ours.median:.2f}**",
                 f"{ours.low:.2f}–{ours.high:.2f}",
-                "" if case.bar is None else f"{case.bar:g}",
+                ""
+                if case.bar is None
+                else f"{case.bar:g}{missed(result) * ' missed'}",
                 *(
                     f"{result.ratios[p].median:.1f}"
                     if p in result.ratios

@@ -59,6 +59,7 @@ def test_a_bar_is_missed_where_it_is_passed(ratio, bar, missed):
     found = result(ratio, bar=bar)
     assert report.missed(found) is missed
     assert ("MISSED" in report.line(found)) is missed
+    assert (f"{bar} missed" in report.table([found])) is missed
 
 
 def test_the_page_shows_what_was_timed(tmp_path):
