@@ -19,7 +19,8 @@ from texcheck.document import Block
 
 #: What can be imported in the page, beside the standard library.
 PACKED = {"numpy", "reference_impl", "texcheck"}
-EXAMPLES = "reference_impl.examples"  # they need more than NumPy
+#: These read their digits with scikit-learn.
+DIGITS = "reference_impl.examples.digits_"
 
 
 def file(config: MkDocsConfig) -> File:
@@ -35,13 +36,13 @@ def missing(code: str) -> str:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
             top = name.split(".")[0]
             if top not in PACKED | sys.stdlib_module_names:
                 return top
-            if name.startswith(EXAMPLES):
-                return EXAMPLES
+            if name.startswith(DIGITS):
+                return ".".join(name.split(".")[:3])
     return ""
 
 
