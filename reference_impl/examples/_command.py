@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 NEEDS = ("sklearn", "matplotlib", "tqdm")
 
 
-def parser(name: str, description: str) -> argparse.ArgumentParser:
-    """Return the parser of a command, with the options that all have."""
+def parser(
+    name: str, description: str, writes: bool = True
+) -> argparse.ArgumentParser:
+    """Return the parser of a command, with --seed, and --out if it writes."""
     made = argparse.ArgumentParser(
         prog=f"python -m reference_impl.examples.{name}",
         description=description,
@@ -24,9 +26,10 @@ def parser(name: str, description: str) -> argparse.ArgumentParser:
     made.add_argument(
         "--seed", type=int, default=0, help="seed of every random draw"
     )
-    made.add_argument(
-        "--out", type=Path, default=Path(), help="folder for the results"
-    )
+    if writes:
+        made.add_argument(
+            "--out", type=Path, default=Path(), help="folder for the results"
+        )
     return made
 
 

@@ -9,13 +9,16 @@ Axes: T steps (the pairs and the question), B lists, H hidden units, A hidden
 units of the additive score, O digits.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference_impl.examples._command import at_least_one, require_extras
+from reference_impl.examples._command import (
+    at_least_one,
+    parser,
+    require_extras,
+)
 from reference_impl.neural_networks import (
     Adam,
     clip_grad_norm_,
@@ -259,16 +262,15 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     SystemExit
         If an argument is not understood or an extra is not installed.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m reference_impl.examples.attention_lookup",
-        description="Recall the digit that stands with a letter.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    command = parser(
+        "attention_lookup",
+        "Recall the digit that stands with a letter.",
+        writes=False,
     )
-    parser.add_argument("--seed", type=int, default=0, help="of every draw")
-    parser.add_argument(
+    command.add_argument(
         "--updates", type=at_least_one, default=2000, help="of each network"
     )
-    given = parser.parse_args(arguments)
+    given = command.parse_args(arguments)
     require_extras("attention_lookup", ("tqdm",))
     from tqdm import tqdm
 

@@ -8,13 +8,16 @@ guess the other right at best, `ceiling` says exactly.
 Axes: T steps, B lines, H hidden units of a direction, O tags.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference_impl.examples._command import at_least_one, require_extras
+from reference_impl.examples._command import (
+    at_least_one,
+    parser,
+    require_extras,
+)
 from reference_impl.neural_networks import (
     Adam,
     clip_grad_norm_,
@@ -331,16 +334,15 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     SystemExit
         If an argument is not understood or an extra is not installed.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m reference_impl.examples.bidirectional_tagging",
-        description="Tag letters by what stands before and after them.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    command = parser(
+        "bidirectional_tagging",
+        "Tag letters by what stands before and after them.",
+        writes=False,
     )
-    parser.add_argument("--seed", type=int, default=0, help="of every draw")
-    parser.add_argument(
+    command.add_argument(
         "--updates", type=at_least_one, default=2000, help="of each network"
     )
-    given = parser.parse_args(arguments)
+    given = command.parse_args(arguments)
     require_extras("bidirectional_tagging", ("tqdm",))
     from tqdm import tqdm
 

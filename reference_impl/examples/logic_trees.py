@@ -7,13 +7,16 @@ asked for deeper ones; so is a GRU that reads the same symbols from left to
 right.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference_impl.examples._command import at_least_one, require_extras
+from reference_impl.examples._command import (
+    at_least_one,
+    parser,
+    require_extras,
+)
 from reference_impl.examples._logic_expressions import (
     OPERATORS,
     Expression,
@@ -245,24 +248,23 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, list[float]]:
     SystemExit
         If an argument is not understood or an extra is not installed.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m reference_impl.examples.logic_trees",
-        description="Evaluate logic expressions with a recursive network.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    command = parser(
+        "logic_trees",
+        "Evaluate logic expressions with a recursive network.",
+        writes=False,
     )
-    parser.add_argument("--seed", type=int, default=0, help="of every draw")
-    parser.add_argument(
+    command.add_argument(
         "--updates", type=at_least_one, default=UPDATES, help="of each network"
     )
-    parser.add_argument(
+    command.add_argument(
         "--evaluate", metavar="TEXT", help="an expression to evaluate, too"
     )
-    options = parser.parse_args(arguments)
+    options = command.parse_args(arguments)
     if options.evaluate:
         try:
             parse(options.evaluate)
         except ValueError as error:
-            parser.error(str(error))
+            command.error(str(error))
     require_extras("logic_trees", ("tqdm",))
     from tqdm import tqdm
 

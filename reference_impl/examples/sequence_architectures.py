@@ -6,13 +6,12 @@ the parity of bits, a curve drawn from one number, the depth of brackets, and a
 sequence reversed.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from reference_impl.examples._command import require_extras
+from reference_impl.examples._command import parser, require_extras
 from reference_impl.neural_networks import (
     Adam,
     clip_grad_norm_,
@@ -293,13 +292,12 @@ def main(arguments: Sequence[str] | None = None) -> list[float]:
     SystemExit
         If an argument is not understood or an extra is not installed.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m reference_impl.examples.sequence_architectures",
-        description="Train four small recurrent networks, written in NumPy.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    command = parser(
+        "sequence_architectures",
+        "Train four small recurrent networks, written in NumPy.",
+        writes=False,
     )
-    parser.add_argument("--seed", type=int, default=0, help="of every draw")
-    seed = parser.parse_args(arguments).seed
+    seed = command.parse_args(arguments).seed
     require_extras("sequence_architectures", ("tqdm",))
     from tqdm import tqdm
 
