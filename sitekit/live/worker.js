@@ -16,6 +16,7 @@ self.onmessage = async ({ data: { files, module, port } }) => {
     ({ module, instance: await WebAssembly.instantiate(module, imports) });
   const load = self.importScripts.bind(self);
   self.importScripts = (url) => {
+    if (!fileOf(url)) throw new TypeError(`${url} is not to be had: no network here`);
     const address = URL.createObjectURL(new Blob([fileOf(url)], { type: "text/javascript" }));
     load(address);
     URL.revokeObjectURL(address);
