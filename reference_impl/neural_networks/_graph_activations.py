@@ -11,13 +11,15 @@ from reference_impl.neural_networks import hard_activations as hard
 from reference_impl.neural_networks import hidden_units as hidden
 from reference_impl.neural_networks import output_units as out
 from reference_impl.neural_networks import smooth_activations as smooth
+from reference_impl.neural_networks._graph_arithmetic import (
+    choose,
+    reshape,
+    take,
+)
 from reference_impl.neural_networks.backpropagation_variables import (
     Operation,
     Variable,
     as_node,
-    choose,
-    reshape,
-    take,
 )
 
 Function = Callable[..., Any]

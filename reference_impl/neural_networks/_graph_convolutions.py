@@ -20,12 +20,11 @@ from reference_impl.convolutional_networks import (
     pooling,
     transposed_convolution,
 )
+from reference_impl.neural_networks._graph_arithmetic import reshape, take
 from reference_impl.neural_networks.backpropagation_variables import (
     Operation,
     Variable,
     as_node,
-    reshape,
-    take,
 )
 
 Function = Callable[..., Any]

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from reference_impl.neural_networks._graph_arithmetic import reshape, take
 from reference_impl.neural_networks.backpropagation_variables import (
     Operation,
     Variable,
-    reshape,
-    take,
 )
 
 Function = Callable[..., Any]

@@ -17,24 +17,26 @@ from reference_impl.neural_networks import (
     _graph_activations,
     _graph_convolutions,
 )
-from reference_impl.neural_networks._graph_functions import once
-from reference_impl.neural_networks.backpropagation_variables import (
+from reference_impl.neural_networks._graph_arithmetic import (
     ADD,
     DIVIDE,
     MULTIPLY,
     NEGATIVE,
     SUBTRACT,
-    Operation,
-    Variable,
     broadcast_to,
     choose,
-    like,
     matmul,
     power,
     reshape,
     sum_to,
     take,
     transpose,
+)
+from reference_impl.neural_networks._graph_functions import once
+from reference_impl.neural_networks.backpropagation_variables import (
+    Operation,
+    Variable,
+    like,
 )
 
 __all__ = ["apply"]
