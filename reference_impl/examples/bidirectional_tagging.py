@@ -9,7 +9,7 @@ Axes: T steps, B lines, H hidden units of a direction, O tags.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +17,21 @@ from reference_impl.examples._command import (
     at_least_one,
     parser,
     require_extras,
+)
+from reference_impl.examples._tagging_ceiling import (
+    best_guess,
+    ceiling,
+    comes_again,
+)
+from reference_impl.examples._tagging_lines import (
+    LETTERS,
+    LONGEST,
+    TAGS,
+    Lines,
+    as_read,
+    draw,
+    tags_of,
+    unseen_lines,
 )
 from reference_impl.neural_networks import (
     Adam,
@@ -31,6 +46,7 @@ from reference_impl.recurrent_networks.recurrent_sequence import (
 
 __all__ = [
     "DIRECTIONS",
+    "LONGEST",
     "TAGS",
     "Lines",
     "accuracy",
@@ -47,151 +63,9 @@ __all__ = [
     "unseen_lines",
 ]
 
-LETTERS = "abcdefgh"
-TAGS = (
-    "only",
-    "last",
-    "first",
-    "middle",
-)  # 2 * (comes again) + (stood before)
-SHORTEST, LONGEST = 5, 20
 DIRECTIONS = ("forwards", "backwards", "both")
 BATCH, UNITS, LEARNING_RATE = 64, 64, 5e-3
 KEPT = 0.9  # of each hidden unit from step to step, before training
-
-
-class Lines(NamedTuple):
-    """Lines of letters, padded to the longest, and their tags."""
-
-    letters: np.ndarray  # (T, B), the numbers of the letters
-    lengths: np.ndarray  # (B,)
-    tags: np.ndarray  # (T, B)
-
-    @property
-    def inside(self) -> np.ndarray:
-        """Return where a line has a letter, (T, B)."""
-        steps = np.arange(len(self.letters))[:, None]
-        return np.asarray(steps < self.lengths)
-
-    def reversed(self) -> "Lines":
-        """Return the lines read backwards, each from its own end."""
-        t = np.arange(len(self.letters))[:, None]
-        at = np.where(self.inside, self.lengths - 1 - t, t)
-        columns = np.arange(len(self.lengths))
-        return self._replace(
-            letters=self.letters[at, columns], tags=self.tags[at, columns]
-        )
-
-
-def tags_of(letters: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return the tag of each letter; of padding, some tag.
-
-    Parameters
-    ----------
-    letters : ndarray of shape (T, B) of ints
-    lengths : ndarray of shape (B,) of ints
-
-    Returns
-    -------
-    ndarray of shape (T, B)
-        Numbers of `TAGS`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> line = np.array([[0], [1], [0], [0]])
-    >>> [TAGS[k] for k in tags_of(line, np.array([4])).ravel()]
-    ['first', 'only', 'middle', 'last']
-    """
-    steps = np.arange(len(letters))
-    inside = steps[:, None] < lengths
-    same = (letters[:, None] == letters) & inside[:, None] & inside
-    later = steps[:, None] < steps
-    again = (same & later[..., None]).any(axis=1)
-    before = (same & later.T[..., None]).any(axis=1)
-    return 2 * again + before
-
-
-def draw(rng: np.random.Generator, lines: int) -> Lines:
-    """Draw lines: every length from 5 to 20 and every letter alike."""
-    lengths = rng.integers(SHORTEST, LONGEST + 1, lines)
-    letters = rng.integers(0, len(LETTERS), (LONGEST, lines))
-    return Lines(letters, lengths, tags_of(letters, lengths))
-
-
-def comes_again(
-    letters: int = len(LETTERS),
-    shortest: int = SHORTEST,
-    longest: int = LONGEST,
-) -> np.ndarray:
-    """Return how likely a letter comes again, by the step where it stands.
-
-    Parameters
-    ----------
-    letters : int, default 8
-        K, each as likely as another.
-    shortest, longest : int, default 5 and 20
-        Each length between them is as likely as another.
-
-    Returns
-    -------
-    ndarray of shape (longest,)
-        Of the steps 1, 2, ...: what someone knows who has read up to there.
-        The letters read say nothing about those that follow.
-
-    Examples
-    --------
-    >>> comes_again(letters=2, shortest=3, longest=3)
-    array([0.75, 0.5 , 0.  ])
-    """
-    steps = np.arange(1, longest + 1)
-    follow = np.maximum(np.arange(shortest, longest + 1) - steps[:, None], 0)
-    running = np.arange(shortest, longest + 1) >= steps[:, None]
-    p = np.where(running, 1 - (1 - 1 / letters) ** follow, 0)
-    return np.asarray(p.sum(axis=1) / running.sum(axis=1))
-
-
-def ceiling(
-    letters: int = len(LETTERS),
-    shortest: int = SHORTEST,
-    longest: int = LONGEST,
-) -> float:
-    """Return the share of tags that one direction gets right at best.
-
-    Whoever reads one way knows whether a letter stood before. Whether it comes
-    again is a guess, right with probability max(p, 1 - p), p of `comes_again`.
-
-    Parameters
-    ----------
-    letters, shortest, longest : int
-        As of `comes_again`.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> ceiling(letters=2, shortest=2, longest=2)  # a guess, then no doubt
-    0.75
-    >>> round(ceiling(), 4)
-    0.6284
-    """
-    p = comes_again(letters, shortest, longest)
-    steps = np.arange(1, longest + 1)
-    lines = longest + 1 - np.maximum(steps, shortest)  # that get so far
-    return float(np.average(np.maximum(p, 1 - p), weights=lines))
-
-
-def best_guess(lines: Lines, direction: str) -> float:
-    """Return the share that the best rule for one direction gets right here.
-
-    On these very lines, so that a network can be compared without their luck.
-    """
-    read = as_read(lines, direction)
-    unknown = read.tags % 2 if direction == "backwards" else read.tags // 2
-    guess = comes_again()[: len(unknown), None] > 0.5
-    return float((unknown == guess)[read.inside].mean())
 
 
 def new_tagger(direction: str, seed: int) -> list[np.ndarray]:
@@ -267,20 +141,10 @@ def right(
     return np.asarray(logits(model, read).argmax(axis=-1) == read.tags)
 
 
-def unseen_lines(seed: int) -> Lines:
-    """Return 4,000 lines that are not those of `train`."""
-    return draw(np.random.default_rng([seed, 2]), 4000)
-
-
 def accuracy(model: Sequence[np.ndarray], direction: str, seed: int) -> float:
     """Return the share of right tags of `unseen_lines`."""
     new = unseen_lines(seed)
     return float(right(model, direction, new)[new.inside].mean())
-
-
-def as_read(lines: Lines, direction: str) -> Lines:
-    """Return the lines in the order in which the network reads them."""
-    return lines.reversed() if direction == "backwards" else lines
 
 
 def _run(
