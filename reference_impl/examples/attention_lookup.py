@@ -25,17 +25,19 @@ from reference_impl.neural_networks import (
     cross_entropy,
     cross_entropy_backward,
 )
+from reference_impl.recurrent_networks.additive_scores import (
+    additive_attention,
+    additive_attention_backward,
+)
 from reference_impl.recurrent_networks.gated_recurrent_unit import (
     gru,
     gru_backward,
 )
-from reference_impl.recurrent_networks.rnn_attention import (
-    AttentionContext,
-    additive_attention,
-    additive_attention_backward,
+from reference_impl.recurrent_networks.multiplicative_scores import (
     multiplicative_attention,
     multiplicative_attention_backward,
 )
+from reference_impl.recurrent_networks.rnn_attention import AttentionContext
 from reference_impl.recurrent_networks.sequence_architectures import (
     sequence_model_init,
 )

@@ -1,6 +1,7 @@
 """The chapter on recurrent networks, one module per page."""
 
 from reference_impl.recurrent_networks import (
+    additive_scores,
     backpropagation_through_time,
     bidirectional,
     character_language_model,
@@ -14,6 +15,7 @@ from reference_impl.recurrent_networks import (
     hidden_recurrence,
     long_short_term_memory,
     lstm_layouts,
+    multiplicative_scores,
     output_recurrence,
     recurrent_cell,
     recurrent_cells,
@@ -25,6 +27,7 @@ from reference_impl.recurrent_networks import (
     sequence_search,
     sequence_to_sequence,
 )
+from reference_impl.recurrent_networks.additive_scores import *
 from reference_impl.recurrent_networks.backpropagation_through_time import *
 from reference_impl.recurrent_networks.bidirectional import *
 from reference_impl.recurrent_networks.character_language_model import *
@@ -38,6 +41,7 @@ from reference_impl.recurrent_networks.gutenberg_text import *
 from reference_impl.recurrent_networks.hidden_recurrence import *
 from reference_impl.recurrent_networks.long_short_term_memory import *
 from reference_impl.recurrent_networks.lstm_layouts import *
+from reference_impl.recurrent_networks.multiplicative_scores import *
 from reference_impl.recurrent_networks.output_recurrence import *
 from reference_impl.recurrent_networks.recurrent_cell import *
 from reference_impl.recurrent_networks.recurrent_cells import *
@@ -64,6 +68,8 @@ __all__ = [
     *recurrent_cells.__all__,
     *bidirectional.__all__,
     *rnn_attention.__all__,
+    *additive_scores.__all__,
+    *multiplicative_scores.__all__,
     *sequence_to_sequence.__all__,
     *sequence_search.__all__,
     *recursive_networks.__all__,

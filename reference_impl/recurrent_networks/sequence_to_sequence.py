@@ -19,7 +19,7 @@ from reference_impl.recurrent_networks.gated_recurrent_unit import (
     gru,
     gru_backward,
 )
-from reference_impl.recurrent_networks.rnn_attention import (
+from reference_impl.recurrent_networks.multiplicative_scores import (
     multiplicative_attention,
     multiplicative_attention_backward,
 )

@@ -6,19 +6,21 @@ from typing import Any
 import numpy as np
 
 from reference_impl.neural_networks.output_units import sigmoid
+from reference_impl.recurrent_networks.additive_scores import (
+    additive_attention,
+)
 from reference_impl.recurrent_networks.bidirectional import bidirectional_rnn
 from reference_impl.recurrent_networks.gated_recurrent_unit import gru_cell
 from reference_impl.recurrent_networks.long_short_term_memory import lstm_cell
+from reference_impl.recurrent_networks.multiplicative_scores import (
+    multiplicative_attention,
+)
 from reference_impl.recurrent_networks.recurrent_cell import (
     rnn_relu_cell,
     rnn_tanh_cell,
 )
 from reference_impl.recurrent_networks.recursive_networks import (
     recursive_network,
-)
-from reference_impl.recurrent_networks.rnn_attention import (
-    additive_attention,
-    multiplicative_attention,
 )
 from reference_impl.slips.slip import Slip
 
