@@ -1,5 +1,6 @@
 """What all losses share: gradients by name, and the three reductions."""
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +55,7 @@ def spread(
     The gradient of a sum or mean is a number, which a Python float may be.
     """
     _checks.one_of("reduction", reduction, REDUCTIONS)
-    if isinstance(grad_output, int | float):
+    if isinstance(grad_output, Real):
         grad_output = np.asarray(grad_output, dtype)
     g = _checks.floating("grad_output", grad_output)
     if reduction == "none":

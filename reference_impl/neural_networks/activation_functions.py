@@ -73,7 +73,7 @@ def unit_step(input: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of the shape and dtype of `input`
-        NaN stays NaN.
+        NaN stays NaN; in PyTorch it becomes 0.
 
     Raises
     ------
@@ -113,6 +113,7 @@ def sign(input: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of the shape and dtype of `input`
+        NaN stays NaN; in PyTorch it becomes 0.
 
     Raises
     ------
@@ -221,4 +222,5 @@ def softsign_backward(
 ) -> np.ndarray:
     """Return dL/dinput of `softsign`."""
     g, x = _elementwise.pair(grad_output, input)
-    return g / (1 + np.abs(x)) ** 2
+    bent = 1 + np.abs(x)
+    return g / bent / bent  # the square could overflow

@@ -88,7 +88,8 @@ def binary_cross_entropy_backward(
     """Return dL/dinput and dL/dtarget of `binary_cross_entropy`.
 
     dL/dinput is (p - y) / max(p * (1 - p), 1e-12): bounded at 0 and 1, and
-    not 0 where the logarithm is cut off, as in PyTorch.
+    not 0 where the logarithm is cut off, as in PyTorch. dL/dtarget takes the
+    logarithms that the loss takes, at least -100; PyTorch's is infinite there.
     """
     p, y = _reduction.arrays(input, target)
     _in_unit_interval("input", p)

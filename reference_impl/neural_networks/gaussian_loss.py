@@ -6,6 +6,7 @@ It works entry by entry; one variance may serve a whole last axis.
 """
 
 import math
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -105,11 +106,12 @@ def gaussian_nll_loss_backward(
     _checks.one_of("full", full, (False, True))
     g = _reduction.spread(grad_output, x.shape, x.dtype, reduction)
     scaled = (x - y) / v
-    if isinstance(var, int | float):
+    if isinstance(var, Real):
         return GaussianNLLGradients(g * scaled, -g * scaled, None)
     grad_var = g * (1 / v - scaled**2) / 2
     if v.shape != x.shape:  # one variance for a whole row
-        grad_var = grad_var.sum(axis=-1).reshape(np.shape(var))
+        grad_var = grad_var.sum(axis=-1)
+    grad_var = grad_var.reshape(np.shape(var))
     return GaussianNLLGradients(g * scaled, -g * scaled, grad_var)
 
 
@@ -117,9 +119,10 @@ def _variance(
     x: np.ndarray, var: np.ndarray | float, eps: float
 ) -> np.ndarray:
     """Return `var`, at least `eps`, in a shape that broadcasts with `x`."""
-    if _checks.real("eps", eps) <= 0:
+    eps = _checks.real("eps", eps)
+    if eps <= 0:
         raise ValueError(f"eps must be above 0, got eps={eps}")
-    if isinstance(var, int | float):
+    if isinstance(var, Real):
         var = np.full(x.shape, var, x.dtype)
     v = _checks.floating_like("var", var, "input", x)
     if v.shape not in (x.shape, x.shape[:-1], (*x.shape[:-1], 1)):

@@ -30,8 +30,10 @@ GAINS = {
     "identity": 1.0,
     "conv1d": 1.0,
     "conv2d": 1.0,
+    "conv3d": 1.0,
     "conv_transpose1d": 1.0,
     "conv_transpose2d": 1.0,
+    "conv_transpose3d": 1.0,
     "sigmoid": 1.0,
     "tanh": 5 / 3,
     "relu": math.sqrt(2),
@@ -88,10 +90,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     Parameters
     ----------
     nonlinearity : str
-        "linear", "identity", "conv1d", "conv2d", "conv_transpose1d",
-        "conv_transpose2d", "sigmoid", "tanh", "relu", "leaky_relu" or "selu".
+        "linear", "identity", "conv1d" to "conv3d", "conv_transpose1d" to
+        "conv_transpose3d", "sigmoid", "tanh", "relu", "leaky_relu" or "selu".
     param : float, optional
-        Slope of "leaky_relu" below 0; 0.01 when None.
+        Slope of "leaky_relu" below 0; 0.01 when None. The others ignore it.
 
     Returns
     -------
@@ -102,9 +104,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     Raises
     ------
     TypeError
-        If `param` is not a number.
+        If a slope is not a number.
     ValueError
-        If `nonlinearity` is none of these or `param` is not finite.
+        If `nonlinearity` is none of these or a slope is not finite.
 
     References
     ----------

@@ -329,8 +329,8 @@ class NeuralNetMLP(Classifier):
     def _descent(self) -> Descent:
         return Descent(
             self.activation,
-            self.l2,
-            self.learning_rate,
+            float(self.l2),  # NumPy's would have a say in the dtype
+            float(self.learning_rate),
             self.minibatch_size,
             self.shuffle,
         )

@@ -82,7 +82,9 @@ def sgd_step(
     >>> sgd_step(*first[:1], np.array([2.0]), first.momentum_buffer, 0.1, 0.5)
     SGDStep(parameter=array([0.5]), momentum_buffer=array([3.]))
     """
-    sgd_options(lr, momentum, dampening, weight_decay, nesterov)
+    lr, momentum, dampening, weight_decay = sgd_options(
+        lr, momentum, dampening, weight_decay, nesterov
+    )
     p, g = _pair(parameter, gradient)
     if weight_decay:
         g = g + weight_decay * p
@@ -168,7 +170,9 @@ def adam_step(
     >>> p, state.step, state.exp_avg.round(9), state.exp_avg_sq.round(9)
     (array([0.5]), 1, array([0.4]), array([0.016]))
     """
-    adam_options(lr, betas, eps, weight_decay, decoupled_weight_decay)
+    lr, betas, eps, weight_decay = adam_options(
+        lr, betas, eps, weight_decay, decoupled_weight_decay
+    )
     p, g = _pair(parameter, gradient)
     if weight_decay and decoupled_weight_decay:
         p = p * (1 - lr * weight_decay)
@@ -207,18 +211,24 @@ def sgd_options(
     dampening: float,
     weight_decay: float,
     nesterov: bool,
-) -> None:
-    """Raise unless the numbers of `sgd_step` are in range."""
-    _checks.real("lr", lr, 0)
-    _checks.real("momentum", momentum, 0)
-    _checks.real("dampening", dampening)
-    _checks.real("weight_decay", weight_decay, 0)
+) -> tuple[float, float, float, float]:
+    """Return the numbers of `sgd_step` as floats once they are checked.
+
+    A number of NumPy's would have a say in the dtype of the result.
+    """
+    numbers = (
+        _checks.real("lr", lr, 0),
+        _checks.real("momentum", momentum, 0),
+        _checks.real("dampening", dampening),
+        _checks.real("weight_decay", weight_decay, 0),
+    )
     _checks.one_of("nesterov", nesterov, (False, True))
     if nesterov and (not momentum or dampening):
         raise ValueError(
             "nesterov must come with momentum and without dampening, got "
             f"nesterov=True, momentum={momentum}, dampening={dampening}"
         )
+    return numbers
 
 
 def adam_options(
@@ -227,16 +237,19 @@ def adam_options(
     eps: float,
     weight_decay: float,
     decoupled_weight_decay: bool,
-) -> None:
-    """Raise unless the numbers of `adam_step` are in range."""
-    _checks.real("lr", lr, 0)
+) -> tuple[float, tuple[float, float], float, float]:
+    """Return the numbers of `adam_step` as floats once they are checked."""
     if not isinstance(betas, Sequence) or len(betas) != 2:
         raise ValueError(f"betas must be two numbers, got betas={betas!r}")
     for i, beta in enumerate(betas):
         if _checks.real(f"betas[{i}]", beta, 0, 1) == 1:
             raise ValueError(f"betas[{i}] must be below 1, got betas={betas}")
-    _checks.real("eps", eps, 0)
-    _checks.real("weight_decay", weight_decay, 0)
     _checks.one_of(
         "decoupled_weight_decay", decoupled_weight_decay, (False, True)
+    )
+    return (
+        _checks.real("lr", lr, 0),
+        (float(betas[0]), float(betas[1])),
+        _checks.real("eps", eps, 0),
+        _checks.real("weight_decay", weight_decay, 0),
     )

@@ -122,7 +122,7 @@ class _Optimizer:
         self.options, self.state = options, state
 
     @staticmethod
-    def _check(**options: Any) -> None:
+    def _check(**options: Any) -> Any:
         """Raise unless the options are in range."""
         raise NotImplementedError
 

@@ -173,7 +173,8 @@ def softplus(
     array([0.0e+00, 6.9e-01, 1.0e+04])
     """
     x = _checks.floating("input", input)
-    z = _nonzero("beta", beta) * x
+    beta = _nonzero("beta", beta)
+    z = beta * x
     smooth = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta
     return np.where(z > threshold, x, smooth)
 

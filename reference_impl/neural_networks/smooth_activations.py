@@ -168,6 +168,7 @@ def gelu_backward(
 ) -> np.ndarray:
     """Return dL/dinput of `gelu`."""
     g, x = _elementwise.pair(grad_output, input)
+    x = _near(x)
     _checks.one_of("approximate", approximate, ("none", "tanh"))
     if approximate == "tanh":
         z = _gelu_logit(x)
@@ -325,4 +326,13 @@ def _normal_cdf(x: np.ndarray) -> np.ndarray:
 
 def _gelu_logit(x: np.ndarray) -> np.ndarray:
     """Return 2u, for which sigmoid(2u) = (1 + tanh(u)) / 2."""
+    x = _near(x)
     return math.sqrt(8 / math.pi) * (x + GELU_CUBIC * x * x * x)
+
+
+def _near(x: np.ndarray) -> np.ndarray:
+    """Return x within -40..40, so that no power of it overflows.
+
+    Further out the gate is 0 or 1 to the last digit, and so is its slope.
+    """
+    return np.clip(x, -40, 40)

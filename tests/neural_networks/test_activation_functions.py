@@ -183,8 +183,9 @@ def test_keeps_dtype_and_shape_and_input(case, dtype):
 @every_case
 def test_neither_overflows_nor_warns_far_out(case):
     f, backward = functions(case)
-    for dtype in (np.float32, np.float64):
-        x = np.array([-1e4, -800.0, -100.0, 100.0, 800.0, 1e4], dtype)
+    for dtype, far in ((np.half, 1e4), (np.single, 1e30), (np.double, 1e200)):
+        x = np.array([-800.0, -100.0, 100.0, 800.0, -1e4, 1e4], dtype)
+        x = np.append(x, np.array([-far, far], dtype))
         with np.errstate(over="raise", invalid="raise", divide="raise"):
             y, grad = f(x), backward(np.ones_like(x), x)
         assert np.isfinite(y).all()
@@ -228,6 +229,12 @@ def test_steps_have_no_gradient(name):
     backward = getattr(ri, name + "_backward")
     x = np.array([-2.0, 0.0, 3.0])
     assert backward(np.array([5.0, 7.0, 9.0]), x).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_beta_of_numpys_leaves_the_dtype_alone():
+    x = np.array([0.5], np.float32)
+    for y in (ri.softplus(x, np.float64(2)), ri.elu(x, np.float64(2))):
+        assert y.dtype == np.float32
 
 
 def test_softplus_leaves_the_curve_only_where_told():

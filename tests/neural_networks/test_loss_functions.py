@@ -291,6 +291,8 @@ def test_a_variance_may_be_a_number():
     grads = ri.gaussian_nll_loss_backward(1.0, x, y, 2.5)
     np.testing.assert_allclose(grads.input, (x - y) / 2.5 / x.size, rtol=1e-13)
     assert grads.var is None
+    f = ri.gaussian_nll_loss
+    assert f(x, y, np.float32(2.5)) == f(x, y, np.float64(2.5)) == f(x, y, 2.5)
 
 
 def test_a_variance_below_eps_gets_the_gradient_at_eps():
@@ -298,6 +300,15 @@ def test_a_variance_below_eps_gets_the_gradient_at_eps():
     assert_parity("gaussian_nll_loss", args, {"eps": 0.25})
     grads = ri.gaussian_nll_loss_backward(1.0, *args, eps=0.25)
     assert grads.var.tolist() == [(1 / 0.25 - 1 / 0.25**2) / 2]
+
+
+def test_one_variance_for_all_and_an_eps_of_numpys():
+    x, y = np.array([2.0], np.float32), np.array([3.5], np.float32)
+    var, eps = np.array(0.5, np.float32), np.float64(0.25)
+    grads = ri.gaussian_nll_loss_backward(1.0, x, y, var, eps=eps)
+    assert [g.shape for g in grads] == [(1,), (1,), ()]
+    loss = ri.gaussian_nll_loss(x, y, var, eps=eps)
+    assert {g.dtype for g in (*grads, loss)} == {np.dtype(np.float32)}
 
 
 def test_logarithms_of_binary_cross_entropy_stop_at_minus_100():

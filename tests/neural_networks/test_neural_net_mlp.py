@@ -273,6 +273,19 @@ def test_float32_is_kept_and_integers_become_float64():
     assert model.fit(X.astype(int), y).predict_proba(X).dtype == np.float64
 
 
+def test_numbers_of_numpys_are_numbers():
+    X, y = blobs()
+    numbers = {"learning_rate": np.float64(0.125), "l2": np.float64(0.25)}
+    proba = [
+        NeuralNetMLP(5, epochs=2, random_state=0, **each)
+        .fit(X.astype("f"), y)
+        .predict_proba(X)
+        for each in (numbers, {k: float(v) for k, v in numbers.items()})
+    ]
+    assert proba[0].dtype == np.float32
+    np.testing.assert_array_equal(*proba)
+
+
 def test_data_are_left_alone():
     X, y = blobs()
     X.flags.writeable = y.flags.writeable = False

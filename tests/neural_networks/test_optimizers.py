@@ -114,6 +114,18 @@ def test_a_gradient_of_another_dtype_is_refused():
         sgd_step(np.ones(2), np.ones(2, np.float32))
 
 
+def test_numbers_of_numpys_leave_the_dtype_alone():
+    p, g, n = np.ones(3, np.float32), np.full(3, 2, np.float32), np.float64
+    for moved, *rest in (
+        sgd_step(p, g, p, n(0.1), n(0.9), n(0.2), n(0.3)),
+        adam_step(p, g, None, n(0.1), (n(0.8), n(0.9)), n(0.1), n(0.3)),
+    ):
+        assert moved.dtype == np.float32
+        (left,) = rest
+        arrays = left[1:] if isinstance(left, AdamState) else [left]
+        assert {a.dtype for a in arrays} == {np.dtype(np.float32)}
+
+
 @pytest.mark.parametrize(
     ("make", "error", "match"),
     [
