@@ -11,9 +11,11 @@ from reference_impl.neural_networks import (
     binary_cross_entropy_with_logits_backward,
 )
 from reference_impl.recurrent_networks.sequence_architectures import (
-    SequenceModel,
     many_to_one,
     many_to_one_backward,
+)
+from reference_impl.recurrent_networks.sequence_model import (
+    SequenceModel,
     sequence_model_init,
 )
 

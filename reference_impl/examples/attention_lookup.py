@@ -38,7 +38,7 @@ from reference_impl.recurrent_networks.multiplicative_scores import (
     multiplicative_attention_backward,
 )
 from reference_impl.recurrent_networks.rnn_attention import AttentionContext
-from reference_impl.recurrent_networks.sequence_architectures import (
+from reference_impl.recurrent_networks.sequence_model import (
     sequence_model_init,
 )
 

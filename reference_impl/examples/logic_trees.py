@@ -42,9 +42,7 @@ from reference_impl.recurrent_networks.recursive_networks import (
     recursive_network,
     recursive_network_backward,
 )
-from reference_impl.recurrent_networks.sequence_architectures import (
-    SequenceModel,
-)
+from reference_impl.recurrent_networks.sequence_model import SequenceModel
 
 __all__ = [
     "OPERATORS",

@@ -21,7 +21,6 @@ from reference_impl.neural_networks import (
     mse_loss_backward,
 )
 from reference_impl.recurrent_networks.sequence_architectures import (
-    SequenceModel,
     many_to_many,
     many_to_many_backward,
     many_to_many_delayed,
@@ -30,6 +29,9 @@ from reference_impl.recurrent_networks.sequence_architectures import (
     many_to_one_backward,
     one_to_many,
     one_to_many_backward,
+)
+from reference_impl.recurrent_networks.sequence_model import (
+    SequenceModel,
     sequence_model_init,
 )
 

@@ -24,6 +24,7 @@ from reference_impl.recurrent_networks import (
     recursive_networks,
     rnn_attention,
     sequence_architectures,
+    sequence_model,
     sequence_search,
     sequence_to_sequence,
 )
@@ -50,12 +51,14 @@ from reference_impl.recurrent_networks.recurrent_sequence import *
 from reference_impl.recurrent_networks.recursive_networks import *
 from reference_impl.recurrent_networks.rnn_attention import *
 from reference_impl.recurrent_networks.sequence_architectures import *
+from reference_impl.recurrent_networks.sequence_model import *
 from reference_impl.recurrent_networks.sequence_search import *
 from reference_impl.recurrent_networks.sequence_to_sequence import *
 
 __all__ = [
     *recurrent_cell.__all__,
     *recurrent_sequence.__all__,
+    *sequence_model.__all__,
     *sequence_architectures.__all__,
     *backpropagation_through_time.__all__,
     *hidden_recurrence.__all__,
