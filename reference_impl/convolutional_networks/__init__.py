@@ -7,6 +7,7 @@ from reference_impl.convolutional_networks import (
     implementing_a_cnn,
     output_size,
     pooling,
+    training_a_cnn,
     transposed_convolution,
 )
 from reference_impl.convolutional_networks.average_pooling import *
@@ -15,6 +16,7 @@ from reference_impl.convolutional_networks.convolution_2d import *
 from reference_impl.convolutional_networks.implementing_a_cnn import *
 from reference_impl.convolutional_networks.output_size import *
 from reference_impl.convolutional_networks.pooling import *
+from reference_impl.convolutional_networks.training_a_cnn import *
 from reference_impl.convolutional_networks.transposed_convolution import *
 
 __all__ = [
@@ -25,4 +27,5 @@ __all__ = [
     *pooling.__all__,
     *average_pooling.__all__,
     *implementing_a_cnn.__all__,
+    *training_a_cnn.__all__,
 ]

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from reference_impl.convolutional_networks.implementing_a_cnn import (
-    CNNEpoch,
     CNNParameters,
     cnn_forward,
     cnn_init,
+)
+from reference_impl.convolutional_networks.training_a_cnn import (
+    CNNEpoch,
     cnn_train,
 )
 from reference_impl.examples._command import (
