@@ -217,14 +217,14 @@ def jensen_shannon_divergence(p: np.ndarray, q: np.ndarray) -> float:
             raise ValueError(
                 f"{name} must sum to 1, got {name}.sum()={each.sum()}"
             )
-    middle = (p + q) / 2
-    return float(_divergence(p, middle) + _divergence(q, middle)) / 2
+    both = _to_middle(p, p + q) + _to_middle(q, p + q)
+    return max(0.0, float(both) / 2)  # rounding could leave -1e-16
 
 
-def _divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """Return the Kullback-Leibler divergence; q is not 0 where p is not."""
+def _to_middle(p: np.ndarray, both: np.ndarray) -> np.ndarray:
+    """Return the Kullback-Leibler divergence of both / 2 from p."""
     there = p > 0
-    return np.sum(p[there] * np.log(p[there] / q[there]))
+    return np.sum(p[there] * np.log(2 * p[there] / both[there]))
 
 
 def _densities(p: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -160,5 +160,8 @@ def _similarities(
     x: np.ndarray, y: np.ndarray, bandwidth: float
 ) -> np.ndarray:
     """Return the kernel of each pair of rows, shape (N, M)."""
-    squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - 2 * x @ y.T
-    return np.exp(-np.maximum(squares, 0) / (2 * bandwidth**2))
+    squares = np.zeros((len(x), len(y)), x.dtype)
+    # Not x^2 + y^2 - 2xy, which far from 0 has lost the distance.
+    for a, b in zip(x.T, y.T, strict=True):
+        squares += (a[:, None] - b) ** 2
+    return np.exp(-squares / (2 * bandwidth**2))

@@ -115,6 +115,15 @@ def test_the_divergence_is_the_mean_of_two_of_kullback_and_leibler():
         got, jensen_shannon_divergence(q, p), rtol=1e-14
     )
     assert jensen_shannon_divergence(p, p) == 0
+    tiny = np.array([1.0, 5e-324])  # half of it is 0
+    assert jensen_shannon_divergence(tiny, np.array([1.0, 0.0])) == 0
+
+
+def test_the_divergence_is_not_negative_by_rounding():
+    rng = np.random.default_rng(0)
+    for p in rng.dirichlet(np.ones(5), 200):
+        q = p * (1 + 1e-9 * rng.standard_normal(5))
+        assert jensen_shannon_divergence(p, q / q.sum()) >= 0
 
 
 def test_training_finds_the_best_discriminator():

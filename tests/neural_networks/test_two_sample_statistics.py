@@ -26,6 +26,14 @@ def test_the_discrepancy_is_that_of_its_definition():
     )
 
 
+def test_it_does_not_matter_where_the_samples_lie():
+    x, y = (np.round(each * 8).astype(np.float32) for each in samples())
+    here, there = (
+        maximum_mean_discrepancy(x + far, y + far, 9.0) for far in (0, 1e5)
+    )
+    assert here == there
+
+
 def test_it_has_no_bias_and_sees_a_difference():
     rng = np.random.default_rng(0)
     same, other = (
