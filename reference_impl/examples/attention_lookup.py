@@ -19,9 +19,8 @@ from reference_impl.examples._command import (
     parser,
     require_extras,
 )
+from reference_impl.examples._training import descend, watch
 from reference_impl.neural_networks import (
-    Adam,
-    clip_grad_norm_,
     cross_entropy,
     cross_entropy_backward,
 )
@@ -169,14 +168,12 @@ def train(
         Mean cross-entropy of 64 new lists.
     """
     rng = np.random.default_rng([seed, 1])
-    optimizer = Adam(model, lr=LEARNING_RATE)
-    for update in range(updates):
-        left = 1 - update / updates
-        optimizer.options["lr"] = LEARNING_RATE * min(1.0, 4 * left)
-        loss, grads = _loss(model, kind, draw(rng, BATCH))
-        clip_grad_norm_(grads, 1.0)
-        optimizer.step(grads)
-        yield loss
+    yield from descend(
+        model,
+        LEARNING_RATE,
+        updates,
+        lambda: _loss(model, kind, draw(rng, BATCH)),
+    )
 
 
 def accuracy(
@@ -274,15 +271,11 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     )
     given = command.parse_args(arguments)
     require_extras("attention_lookup", ("tqdm",))
-    from tqdm import tqdm
-
     scores, lines = {}, []
     for kind in KINDS:
         model = new_model(kind, given.seed)
         run = train(model, kind, given.seed, given.updates)
-        with tqdm(run, kind, given.updates) as bar:
-            for loss in bar:
-                bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        watch(run, kind, given.updates)
         scores[kind] = accuracy(model, kind, given.seed)
         line = f"{kind}: {scores[kind]:.1%} right"
         line += f", of {MOST} pairs {accuracy(model, kind, 0, MOST):.1%}"

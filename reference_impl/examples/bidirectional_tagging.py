@@ -33,9 +33,8 @@ from reference_impl.examples._tagging_lines import (
     tags_of,
     unseen_lines,
 )
+from reference_impl.examples._training import descend, watch
 from reference_impl.neural_networks import (
-    Adam,
-    clip_grad_norm_,
     cross_entropy,
     cross_entropy_backward,
 )
@@ -123,14 +122,12 @@ def train(
         Mean cross-entropy of the letters of 64 new lines.
     """
     rng = np.random.default_rng([seed, 1])
-    optimizer = Adam(model, lr=LEARNING_RATE)
-    for update in range(updates):
-        left = 1 - update / updates
-        optimizer.options["lr"] = LEARNING_RATE * min(1.0, 4 * left)
-        loss, grads = _loss(model, as_read(draw(rng, BATCH), direction))
-        clip_grad_norm_(grads, 1.0)
-        optimizer.step(grads)
-        yield loss
+    yield from descend(
+        model,
+        LEARNING_RATE,
+        updates,
+        lambda: _loss(model, as_read(draw(rng, BATCH), direction)),
+    )
 
 
 def right(
@@ -208,15 +205,11 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, float]:
     )
     given = command.parse_args(arguments)
     require_extras("bidirectional_tagging", ("tqdm",))
-    from tqdm import tqdm
-
     scores = {}
     for direction in DIRECTIONS:
         model = new_tagger(direction, given.seed)
         run = train(model, direction, given.seed, given.updates)
-        with tqdm(run, direction, given.updates) as bar:
-            for loss in bar:
-                bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        watch(run, direction, given.updates)
         scores[direction] = accuracy(model, direction, given.seed)
     new = unseen_lines(given.seed)
     for direction, score in scores.items():

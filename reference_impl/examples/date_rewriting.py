@@ -19,9 +19,8 @@ from reference_impl.examples._command import (
     require_extras,
     save,
 )
+from reference_impl.examples._training import descend, watch
 from reference_impl.neural_networks import (
-    Adam,
-    clip_grad_norm_,
     cross_entropy,
     cross_entropy_backward,
 )
@@ -90,21 +89,19 @@ def train(
         Mean cross-entropy of the characters of 64 dates.
     """
     days, rng = _dates.split(seed)[0], np.random.default_rng([seed, 2])
-    optimizer = Adam(model.parameters(), lr=LEARNING_RATE)
     if not attention:
         model.w_context[:] = 0
-    for update in range(updates):
-        left = 1 - update / updates
-        optimizer.options["lr"] = LEARNING_RATE * min(1.0, 4 * left)
+
+    def gradients() -> tuple[float, list[np.ndarray]]:
         loss, grads = loss_and_gradients(
             model, _dates.examples(rng, days, BATCH)
         )
         if not attention:
             grads.w_context[:] = 0
-        arrays = grads.parameters()
-        clip_grad_norm_(arrays, 1.0)
-        optimizer.step(arrays)
-        yield loss
+        return loss, grads.parameters()
+
+    parameters = model.parameters()
+    yield from descend(parameters, LEARNING_RATE, updates, gradients)
 
 
 def loss_and_gradients(
@@ -251,13 +248,9 @@ def main(arguments: Sequence[str] | None = None) -> float:
     except ValueError as error:
         made.error(str(error))
     require_extras("date_rewriting", ("matplotlib", "tqdm"))
-    from tqdm import tqdm
-
     seed, updates = options.seed, options.updates
     model = new_model(seed)
-    with tqdm(train(model, seed, updates), "dates", updates) as bar:
-        for loss in bar:
-            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+    watch(train(model, seed, updates), "dates", updates)
     score = accuracy(model, seed)
     print(f"{score:.1%} of 2000 held-out dates without a mistake")
     for text, wanted in held_out(seed, 4):

@@ -32,9 +32,8 @@ from reference_impl.examples._logic_gru import (
     loss_and_gradient,
     new_gru,
 )
+from reference_impl.examples._training import descend, watch
 from reference_impl.neural_networks import (
-    Adam,
-    clip_grad_norm_,
     embedding,
     embedding_backward,
 )
@@ -179,20 +178,17 @@ def _descend(
     seed: int,
     updates: int,
 ) -> Iterator[float]:
-    """Let Adam go down the loss; the rate falls over the last quarter."""
+    """Train on examples that are drawn from those given."""
     rng = np.random.default_rng([seed, 2])
     half = np.repeat([1, 0], EACH // 2).astype(np.float32)
     target = np.tile(half, len(TRAINED))
-    optimizer = Adam(model, lr=learning_rate)
-    for update in range(updates):
-        left = 1 - update / updates
-        optimizer.options["lr"] = learning_rate * min(1.0, 4 * left)
+
+    def of_new_batch() -> tuple[float, list[np.ndarray]]:
         chosen = rng.integers(0, len(examples), BATCH)
-        batch, y = [examples[k] for k in chosen], target[chosen]
-        loss, grads = gradients(model, batch, y)
-        clip_grad_norm_(grads, 1.0)
-        optimizer.step(grads)
-        yield loss
+        batch = [examples[k] for k in chosen]
+        return gradients(model, batch, target[chosen])
+
+    yield from descend(model, learning_rate, updates, of_new_batch)
 
 
 def accuracy(
@@ -264,8 +260,6 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, list[float]]:
         except ValueError as error:
             command.error(str(error))
     require_extras("logic_trees", ("tqdm",))
-    from tqdm import tqdm
-
     seed, updates = options.seed, options.updates
     tree, sequence = new_model(seed), new_gru(seed)
     scores: dict[str, list[float]] = {}
@@ -274,9 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, list[float]]:
         ("GRU", sequence, train_gru(sequence, seed, updates)),
     )
     for name, model, losses in runs:
-        with tqdm(losses, name, updates) as bar:
-            for loss in bar:
-                bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        watch(losses, name, updates)
         for words, operators in (("", OPERATORS), (" xor", ("not", "xor"))):
             scores[name + words] = [
                 accuracy(model, depth, seed, operators=operators)

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reference_impl.examples._command import parser, require_extras
+from reference_impl.examples._training import descend, watch
 from reference_impl.neural_networks import (
-    Adam,
-    clip_grad_norm_,
     cross_entropy,
     cross_entropy_backward,
     mse_loss,
@@ -228,17 +227,14 @@ def train(task: Task, model: SequenceModel, seed: int) -> Iterator[float]:
         Mean cross-entropy, or mean squared error, of 64 new examples.
     """
     rng = np.random.default_rng([seed, 1])
-    optimizer = Adam(model, lr=task.learning_rate)
-    for update in range(task.updates):
-        left = 1 - update / task.updates
-        optimizer.options["lr"] = task.learning_rate * min(1.0, 4 * left)
+
+    def gradients() -> tuple[float, list[np.ndarray]]:
         x, options, target = task.draw(rng, BATCH)
         output = task.forward(x, model, **options)
         loss, grad = loss_and_gradient(output, target)
-        grads = list(task.backward(grad, x, model, **options).model)
-        clip_grad_norm_(grads, 1.0)
-        optimizer.step(grads)
-        yield loss
+        return loss, list(task.backward(grad, x, model, **options).model)
+
+    yield from descend(model, task.learning_rate, task.updates, gradients)
 
 
 def loss_and_gradient(
@@ -301,14 +297,10 @@ def main(arguments: Sequence[str] | None = None) -> list[float]:
     )
     seed = command.parse_args(arguments).seed
     require_extras("sequence_architectures", ("tqdm",))
-    from tqdm import tqdm
-
     scores = []
     for task in TASKS:
         model = new_model(task, seed)
-        with tqdm(train(task, model, seed), task.name, task.updates) as bar:
-            for loss in bar:
-                bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+        watch(train(task, model, seed), task.name, task.updates)
         scores.append(accuracy(task, model, seed))
     for task, score in zip(TASKS, scores, strict=True):
         print(f"{task.name}: {score:.1%} right ({task.goal})")
