@@ -69,11 +69,6 @@ def reorder(array: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
     return blocks[list(order)].reshape(array.shape)
 
 
-def bias_sum(biases: list[np.ndarray]) -> list[np.ndarray]:
-    """Return a list of the biases' sum, or of nothing if there is none."""
-    return [biases[0] + biases[1]] if biases else []
-
-
 def stack_directions(
     directions: list[list[np.ndarray]], order: tuple[int, ...]
 ) -> ONNXWeights:
@@ -104,6 +99,25 @@ def unstack_directions(
         biases = [] if B is None else np.split(B[d], 2)
         params += [reorder(a, order) for a in (W[d], R[d], *biases)]
     return params
+
+
+def transpose(
+    gates: int,
+    params: Sequence[np.ndarray],
+    has_biases: bool,
+    bidirectional: bool,
+    order: tuple[int, ...],
+    two_biases: bool,
+) -> list[np.ndarray]:
+    """Return one layer's weights as Keras has them; unless two, biases add up."""
+    weights = []
+    for direction in by_direction(gates, params, has_biases, bidirectional):
+        w_ih, w_hh, *biases = (reorder(a, order) for a in direction)
+        weights += [w_ih.T.copy(), w_hh.T.copy()]
+        if biases:
+            b_ih, b_hh = biases
+            weights.append(np.stack(biases) if two_biases else b_ih + b_hh)
+    return weights
 
 
 def transpose_back(

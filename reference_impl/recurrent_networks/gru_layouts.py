@@ -17,10 +17,9 @@ import numpy as np
 from reference_impl.recurrent_networks._layouts import (
     ONNXWeights,
     TorchWeights,
-    bias_sum,
     by_direction,
-    reorder,
     stack_directions,
+    transpose,
     transpose_back,
     unstack_directions,
 )
@@ -159,14 +158,7 @@ def gru_to_keras(
     >>> [array.shape for array in gru_to_keras(params)]
     [(3, 6), (2, 6), (2, 6)]
     """
-    weights = []
-    for direction in by_direction(3, params, has_biases, bidirectional):
-        w_ih, w_hh, *biases = (reorder(a, SWAP) for a in direction)
-        stacked = (
-            [np.stack(biases)] if biases and reset_after else bias_sum(biases)
-        )
-        weights += [w_ih.T.copy(), w_hh.T.copy(), *stacked]
-    return weights
+    return transpose(3, params, has_biases, bidirectional, SWAP, reset_after)
 
 
 def gru_from_keras(

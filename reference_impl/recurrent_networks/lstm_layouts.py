@@ -19,9 +19,9 @@ from reference_impl import _checks
 from reference_impl.recurrent_networks._layouts import (
     ONNXWeights,
     TorchWeights,
-    bias_sum,
     by_direction,
     stack_directions,
+    transpose,
     transpose_back,
     unstack_directions,
 )
@@ -180,13 +180,7 @@ def lstm_to_keras(
     >>> [array.shape for array in lstm_to_keras(params)]
     [(3, 8), (2, 8), (8,)]
     """
-    return [
-        array
-        for w_ih, w_hh, *biases in by_direction(
-            4, params, has_biases, bidirectional
-        )
-        for array in (w_ih.T.copy(), w_hh.T.copy(), *bias_sum(biases))
-    ]
+    return transpose(4, params, has_biases, bidirectional, KERAS, False)
 
 
 def lstm_from_keras(
