@@ -26,24 +26,23 @@ __all__ = ["RNNCell", "LSTMCell", "GRUCell"]
 class _RecurrentCell(_parameters.Parameters):
     """The parameters of one cell, and the function they are for."""
 
-    _states = 1
+    _function: Callable[..., Any]
+    _gates, _states = 1, 1
 
     def __init__(
         self,
-        function: Callable[..., Any],
-        gates: int,
         input_size: int,
         hidden_size: int,
-        bias: bool,
-        dtype: Any,
-        generator: Generator,
+        bias: bool = True,
+        *,
+        dtype: Any = np.float32,
+        generator: Generator = None,
     ) -> None:
         I = _checks.integer("input_size", input_size, 1)
         H = _checks.integer("hidden_size", hidden_size, 1)
         flag("bias", bias)
-        shapes = _parameters.shapes(gates, I, H, bias)
+        shapes = _parameters.shapes(self._gates, I, H, bias)
         super().__init__(I, H, bias, shapes, dtype, generator)
-        self._function = function
 
     def __call__(self, input: np.ndarray, hx: Any = None) -> Any:
         """Return the next state: of an `LSTMCell`, the tuple (h, c).
@@ -125,9 +124,10 @@ class RNNCell(_RecurrentCell):
     ) -> None:
         _checks.one_of("nonlinearity", nonlinearity, ("tanh", "relu"))
         self.nonlinearity = nonlinearity
-        function = rnn_tanh_cell if nonlinearity == "tanh" else rnn_relu_cell
+        tanh = nonlinearity == "tanh"
+        self._function = rnn_tanh_cell if tanh else rnn_relu_cell
         super().__init__(
-            function, 1, input_size, hidden_size, bias, dtype, generator
+            input_size, hidden_size, bias, dtype=dtype, generator=generator
         )
 
 
@@ -157,20 +157,8 @@ class LSTMCell(_RecurrentCell):
     ((4,), (4,))
     """
 
-    _states = 2
-
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        *,
-        dtype: Any = np.float32,
-        generator: Generator = None,
-    ) -> None:
-        super().__init__(
-            lstm_cell, 4, input_size, hidden_size, bias, dtype, generator
-        )
+    _function = staticmethod(lstm_cell)
+    _gates, _states = 4, 2
 
 
 class GRUCell(_RecurrentCell):
@@ -198,15 +186,5 @@ class GRUCell(_RecurrentCell):
     ['weight_hh', 'weight_ih']
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        bias: bool = True,
-        *,
-        dtype: Any = np.float32,
-        generator: Generator = None,
-    ) -> None:
-        super().__init__(
-            gru_cell, 3, input_size, hidden_size, bias, dtype, generator
-        )
+    _function = staticmethod(gru_cell)
+    _gates = 3
