@@ -6,7 +6,7 @@ A step writes to the parameters in place. What it leaves behind for the next
 one is kept here, and `state_dict` lays it out as PyTorch does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -33,7 +33,10 @@ UNKNOWN = ("amsgrad", "maximize")  # of PyTorch's optimisers, not of these
 class _Optimizer:
     """Named parameters, a state for each, options for all."""
 
-    def __init__(self, parameters: Arrays, options: dict[str, Any]) -> None:
+    _check: Callable[..., object]  # raises unless the options are in range
+
+    def __init__(self, parameters: Arrays, **options: Any) -> None:
+        self._check(**options)
         self.parameters = _named("parameters", parameters)
         for name, value in self.parameters.items():
             if not isinstance(value, np.ndarray) or not value.flags.writeable:
@@ -121,11 +124,6 @@ class _Optimizer:
         }
         self.options, self.state = options, state
 
-    @staticmethod
-    def _check(**options: Any) -> Any:
-        """Raise unless the options are in range."""
-        raise NotImplementedError
-
 
 class SGD(_Optimizer):
     """`sgd_step` for all parameters of a model, in place.
@@ -167,17 +165,16 @@ class SGD(_Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        options: dict[str, Any] = {
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "weight_decay": weight_decay,
-            "nesterov": nesterov,
-        }
-        sgd_options(**options)
-        super().__init__(parameters, options)
+        super().__init__(
+            parameters,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
 
-    _check = staticmethod(lambda **options: sgd_options(**options))
+    _check = staticmethod(sgd_options)
 
     def _one(
         self, parameter: np.ndarray, gradient: np.ndarray, state: Any
@@ -238,17 +235,16 @@ class Adam(_Optimizer):
         weight_decay: float = 0.0,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        options: dict[str, Any] = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        adam_options(**options)
-        super().__init__(parameters, options)
+        super().__init__(
+            parameters,
+            lr=lr,
+            betas=betas,
+            eps=eps,
+            weight_decay=weight_decay,
+            decoupled_weight_decay=decoupled_weight_decay,
+        )
 
-    _check = staticmethod(lambda **options: adam_options(**options))
+    _check = staticmethod(adam_options)
 
     def _one(
         self, parameter: np.ndarray, gradient: np.ndarray, state: Any
