@@ -3,7 +3,7 @@
 Each message reads ``<argument> must <requirement>, got <argument>=<value>``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 
 import numpy as np
@@ -49,6 +49,27 @@ def shape(
             f"{name} must have shape ({letters}), got {name}.shape={got}"
         )
     return got
+
+
+def state_dict(
+    value: Mapping[str, object], own: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Return the arrays of a layer's `state_dict`, in the order of its `own`.
+
+    Raise unless they have the same names, shapes and dtypes.
+    """
+    missing = sorted(own.keys() - value.keys())
+    unexpected = sorted(value.keys() - own.keys())
+    if missing or unexpected:
+        raise ValueError(
+            f"state_dict must have the keys {list(own)}, "
+            f"got missing={missing}, unexpected={unexpected}"
+        )
+    arrays = {}
+    for name, old in own.items():
+        arrays[name] = floating_like(name, value[name], "layer", old)
+        shape(name, arrays[name], old.shape)
+    return arrays
 
 
 def integer(name: str, value: object, minimum: int | None = None) -> int:

@@ -88,18 +88,8 @@ class Module:
             If keys are missing or unexpected, or a shape does not fit.
         """
         own = self.parameters()
-        missing = sorted(own.keys() - state_dict.keys())
-        unexpected = sorted(state_dict.keys() - own.keys())
-        if missing or unexpected:
-            raise ValueError(
-                f"state_dict must have the keys {list(own)}, "
-                f"got missing={missing}, unexpected={unexpected}"
-            )
-        for name, old in own.items():
-            new = _checks.floating_like(name, state_dict[name], "layer", old)
-            _checks.shape(name, new, old.shape)
-        for name, old in own.items():
-            old[...] = state_dict[name]
+        for name, new in _checks.state_dict(state_dict, own).items():
+            own[name][...] = new
 
 
 def chain(*steps: Step) -> Step:

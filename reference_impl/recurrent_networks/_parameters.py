@@ -68,19 +68,8 @@ class Parameters:
         ValueError
             If keys are missing or unexpected, or a shape does not fit.
         """
-        missing = sorted(self._arrays.keys() - state_dict.keys())
-        unexpected = sorted(state_dict.keys() - self._arrays.keys())
-        if missing or unexpected:
-            raise ValueError(
-                f"state_dict must have the keys {list(self._arrays)}, "
-                f"got missing={missing}, unexpected={unexpected}"
-            )
-        loaded = {}
-        for name, old in self._arrays.items():
-            new = _checks.floating_like(name, state_dict[name], "layer", old)
-            _checks.shape(name, new, old.shape)
-            loaded[name] = new.copy()
-        self._arrays = loaded
+        loaded = _checks.state_dict(state_dict, self._arrays)
+        self._arrays = {name: new.copy() for name, new in loaded.items()}
 
 
 def shapes(
