@@ -37,20 +37,22 @@ ACTIVATIONS = {"relu": (relu, relu_backward), "gelu": (gelu, gelu_backward)}
 class TransformerLayer(Module):
     """The layers of a transformer layer, and the blocks made of them."""
 
+    _attentions: tuple[str, ...]
+
     def __init__(
         self,
-        attentions: tuple[str, ...],
         d_model: int,
         nhead: int,
-        dim_feedforward: int,
-        dropout: float,
-        activation: str,
-        layer_norm_eps: float,
-        batch_first: bool,
-        norm_first: bool,
-        bias: bool,
-        dtype: Any,
-        generator: Generator,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: str = "relu",
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        *,
+        dtype: Any = np.float32,
+        generator: Generator = None,
     ) -> None:
         _checks.one_of("activation", activation, tuple(ACTIVATIONS))
         _checks.one_of("norm_first", norm_first, (False, True))
@@ -69,7 +71,7 @@ class TransformerLayer(Module):
                 dtype=dtype,
                 generator=rng,
             )
-            for name in attentions
+            for name in self._attentions
         }
         self.linears = {
             "linear1": Linear(d_model, F, bias, dtype=dtype, generator=rng),
@@ -79,7 +81,7 @@ class TransformerLayer(Module):
             f"norm{i + 1}": LayerNorm(
                 d_model, layer_norm_eps, bias=bias, dtype=dtype
             )
-            for i in range(len(attentions) + 1)
+            for i in range(len(self._attentions) + 1)
         }
         super().__init__(
             layers={**self.attentions, **self.linears, **self.norms}

@@ -17,7 +17,6 @@ training mode.
 
 from copy import deepcopy
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -87,35 +86,7 @@ class TransformerEncoderLayer(TransformerLayer):
     ((5, 3, 6), (8,))
     """
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: str = "relu",
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        *,
-        dtype: Any = np.float32,
-        generator: Generator = None,
-    ) -> None:
-        super().__init__(
-            ("self_attn",),
-            d_model,
-            nhead,
-            dim_feedforward,
-            dropout,
-            activation,
-            layer_norm_eps,
-            batch_first,
-            norm_first,
-            bias,
-            dtype,
-            generator,
-        )
+    _attentions = ("self_attn",)
 
     def vjp(
         self,

@@ -10,8 +10,6 @@ of the source), and a perceptron; residuals, norms, `vjp` and dropout as in
 `transformer`.
 """
 
-from typing import Any
-
 import numpy as np
 
 from reference_impl.neural_networks._modules import (
@@ -58,35 +56,7 @@ batch_first, norm_first, bias, dtype, generator
     ((5, 3, 6), (4, 3, 6))
     """
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: str = "relu",
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        *,
-        dtype: Any = np.float32,
-        generator: Generator = None,
-    ) -> None:
-        super().__init__(
-            ("self_attn", "multihead_attn"),
-            d_model,
-            nhead,
-            dim_feedforward,
-            dropout,
-            activation,
-            layer_norm_eps,
-            batch_first,
-            norm_first,
-            bias,
-            dtype,
-            generator,
-        )
+    _attentions = ("self_attn", "multihead_attn")
 
     def vjp(
         self,
