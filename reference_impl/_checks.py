@@ -52,14 +52,19 @@ def shape(
 
 
 def state_dict(
-    value: Mapping[str, object], own: Mapping[str, np.ndarray]
+    value: object, own: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Return the arrays of a layer's `state_dict`, in the order of its `own`.
 
     Raise unless they have the same names, shapes and dtypes.
     """
+    if not isinstance(value, Mapping):
+        raise TypeError(
+            "state_dict must be a mapping of names to arrays, "
+            f"got state_dict of type {type(value).__name__}"
+        )
     missing = sorted(own.keys() - value.keys())
-    unexpected = sorted(value.keys() - own.keys())
+    unexpected = sorted(value.keys() - own.keys(), key=str)
     if missing or unexpected:
         raise ValueError(
             f"state_dict must have the keys {list(own)}, "

@@ -83,7 +83,7 @@ class Module:
         Raises
         ------
         TypeError
-            If an array has not the layer's dtype.
+            If it is no mapping, or an array has not the layer's dtype.
         ValueError
             If keys are missing or unexpected, or a shape does not fit.
         """

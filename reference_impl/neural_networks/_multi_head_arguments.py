@@ -153,7 +153,8 @@ def shown(
         _checks.shape(
             "attn_mask", mask, (N * num_heads, L, S) if each else (L, S)
         )
-        masks.append(mask.reshape(N if each else 1, -1, L, S))
+        leading = (N, num_heads) if each else (1, 1)
+        masks.append(mask.reshape(*leading, L, S))
     if key_padding_mask is not None:
         mask = _mask("key_padding_mask", key_padding_mask, dtype)
         _checks.shape("key_padding_mask", mask, (S,) if alone else (N, S))

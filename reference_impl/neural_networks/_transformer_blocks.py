@@ -57,8 +57,19 @@ class TransformerLayer(Module):
         _checks.one_of("activation", activation, tuple(ACTIVATIONS))
         _checks.one_of("norm_first", norm_first, (False, True))
         self.d_model = _checks.integer("d_model", d_model, 1)
+        if d_model % _checks.integer("nhead", nhead, 1):
+            raise ValueError(
+                "nhead must divide d_model, "
+                f"got nhead={nhead}, d_model={d_model}"
+            )
+        if _checks.real("layer_norm_eps", layer_norm_eps) <= 0:
+            raise ValueError(
+                "layer_norm_eps must be positive, "
+                f"got layer_norm_eps={layer_norm_eps!r}"
+            )
         F = _checks.integer("dim_feedforward", dim_feedforward, 1)
         self.activation, self.norm_first = activation, norm_first
+        self.batch_first = batch_first
         self.dropout = _checks.real("dropout", dropout, 0, 1)
         rng = np.random.default_rng(generator)
         self.attentions = {
@@ -132,7 +143,8 @@ class TransformerLayer(Module):
 
     def sequence(self, name: str, value: np.ndarray) -> np.ndarray:
         """Return `value`, a batch of sequences or one, once checked."""
-        x = _checks.floating(name, value)
+        own = next(iter(self.parameters().values()))
+        x = _checks.floating_like(name, value, "layer", own)
         if x.ndim not in (2, 3) or x.shape[-1] != self.d_model:
             raise ValueError(
                 f"{name} must have 2 or 3 axes, the last of size d_model, "

@@ -182,6 +182,8 @@ class MultiheadAttention(Module):
         masks: tuple[np.ndarray | None, np.ndarray | None, bool],
     ) -> tuple[Inputs, Projections, np.ndarray | None]:
         """Return inputs, batch first, projections and mask once checked."""
+        own = self._arrays["out_proj.weight"]
+        _checks.floating_like("query", inputs[0], "layer", own)
         if np.shape(inputs[0])[-1:] != (self.embed_dim,):
             raise ValueError(
                 "query must have embed_dim features, got "

@@ -92,7 +92,7 @@ batch_first, norm_first, bias, dtype, generator
             (dL/dtgt, dL/dmemory).
         """
         tgt = self.sequence("tgt", tgt)
-        memory, rng = self.sequence("memory", memory), source(generator)
+        memory, rng = self._memory(memory, tgt), source(generator)
         own = {
             "attn_mask": tgt_mask,
             "key_padding_mask": tgt_key_padding_mask,
@@ -111,3 +111,16 @@ batch_first, norm_first, bias, dtype, generator
             self.residual("norm3", self.perceptron(rng)),
         )
         return layer(tgt)
+
+    def _memory(self, memory: np.ndarray, tgt: np.ndarray) -> np.ndarray:
+        """Return `memory`, which has a batch axis as `tgt` has, once checked."""
+        x = self.sequence("memory", memory)
+        batch = 0 if self.batch_first else 1
+        if x.ndim != tgt.ndim or (
+            x.ndim == 3 and x.shape[batch] != tgt.shape[batch]
+        ):
+            raise ValueError(
+                "memory must have the batch axis of tgt, "
+                f"got memory.shape={x.shape}, tgt.shape={tgt.shape}"
+            )
+        return x

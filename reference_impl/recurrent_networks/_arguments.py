@@ -88,10 +88,9 @@ def recurrent_layers(
         )
     weights = _weights(gates, x, params, has_biases, L, D, peepholes)
     H = weights[0].w_hh.shape[1]
-    names = ["hx"] if len(hx) == 1 else [f"hx[{s}]" for s in range(len(hx))]
     states = tuple(
         _array(name, state, (L * D, B, H), x)
-        for name, state in zip(names, hx, strict=True)
+        for name, state in zip(state_names(len(hx)), hx, strict=True)
     )
     p = _checks.real("dropout", dropout, 0, 1)
     drops = bool(train) and p > 0 and L > 1
@@ -162,6 +161,11 @@ def gradients_of(
             zip(grad_output, shapes, strict=True)
         )
     ]
+
+
+def state_names(count: int) -> list[str]:
+    """Return what messages call the states of `hx`."""
+    return ["hx"] if count == 1 else [f"hx[{s}]" for s in range(count)]
 
 
 def pair(name: str, value: object) -> Sequence[np.ndarray]:

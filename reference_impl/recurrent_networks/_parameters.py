@@ -1,12 +1,15 @@
 """What layers and cells as objects have in common: named arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from reference_impl import _checks
-from reference_impl.recurrent_networks._arguments import Generator
+from reference_impl.recurrent_networks._arguments import (
+    Generator,
+    state_names,
+)
 
 
 class Parameters:
@@ -48,6 +51,16 @@ class Parameters:
         """The arrays, in the order in which the functions take them."""
         return list(self._arrays.values())
 
+    def _alone(
+        self, states: Sequence[Any], leading: tuple[int, ...]
+    ) -> list[np.ndarray]:
+        """Return states of one sequence alone, with an axis for the batch."""
+        for name, state in zip(state_names(len(states)), states, strict=True):
+            _checks.shape(
+                name, np.asarray(state), (*leading, self.hidden_size)
+            )
+        return [np.expand_dims(state, -2) for state in states]
+
     def state_dict(self) -> dict[str, np.ndarray]:
         """Return a copy of each array by the name it has in PyTorch."""
         return {name: array.copy() for name, array in self._arrays.items()}
@@ -64,7 +77,7 @@ class Parameters:
         Raises
         ------
         TypeError
-            If an array has not the layer's dtype.
+            If it is no mapping, or an array has not the layer's dtype.
         ValueError
             If keys are missing or unexpected, or a shape does not fit.
         """

@@ -57,11 +57,12 @@ class _RecurrentCell(_parameters.Parameters):
         -------
         ndarray, or tuple of two, of the shape of `hx`
         """
-        x = _checks.floating("input", input)
-        if x.ndim not in (1, 2):
+        x = _checks.floating_like("input", input, "layer", self.params[0])
+        if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
+            I = self.input_size
             raise ValueError(
-                f"input must have shape (B, I) or (I,), got input.shape="
-                f"{x.shape}"
+                f"input must have shape (B, {I}) or ({I},), "
+                f"got input.shape={x.shape}"
             )
         alone = x.ndim == 1
         x = x[None] if alone else x
@@ -70,7 +71,7 @@ class _RecurrentCell(_parameters.Parameters):
             states = [zeros] * self._states
         else:
             states = list(pair("hx", hx)) if self._states == 2 else [hx]
-            states = [np.expand_dims(s, 0) if alone else s for s in states]
+            states = self._alone(states, ()) if alone else states
         if self._states == 1:
             after = self._function(x, states[0], *self.params)
             return after[0] if alone else after

@@ -110,7 +110,7 @@ class _RecurrentLayer(_parameters.Parameters):
         trace : Trace
             Only with `return_trace`.
         """
-        x = _checks.floating("input", input)
+        x = _checks.floating_like("input", input, "layer", self.params[0])
         alone, batch = x.ndim == 2, 0 if self.batch_first else 1
         x = np.expand_dims(x, batch) if alone else x
         letters = ("B", "T") if self.batch_first else ("T", "B")
@@ -136,14 +136,14 @@ class _RecurrentLayer(_parameters.Parameters):
 
     def _initial(self, hx: Any, B: int, alone: bool) -> Any:
         """Return `hx`, zeros by default, as the function takes it."""
+        entries = self.num_layers * (1 + self.bidirectional)
         if hx is None:
-            entries = self.num_layers * (1 + self.bidirectional)
             dtype = self.params[0].dtype
             zeros = np.zeros((entries, B, self.hidden_size), dtype)
             states = [zeros] * self._states
         else:
             states = list(pair("hx", hx)) if self._states == 2 else [hx]
-            states = [np.expand_dims(s, 1) if alone else s for s in states]
+            states = self._alone(states, (entries,)) if alone else states
         return tuple(states) if self._states == 2 else states[0]
 
 

@@ -327,6 +327,11 @@ def test_no_examples_and_no_keys_work():
     )
     assert output.shape == (L, 0, D)
     assert weights.shape == (0, L, S)
+    mask = np.zeros((0, L, S), bool)  # of 0 examples' heads
+    output, weights = multi_head_attention_forward(
+        x[:, :0], y[:, :0], z[:, :0], attn_mask=mask, **call
+    )
+    assert weights.shape == (0, L, S)
     output, weights = multi_head_attention_forward(x, y[:0], z[:0], **call)
     want = np.broadcast_to(params["out_proj_bias"], (L, N, D))
     np.testing.assert_array_equal(output, want)
@@ -449,3 +454,8 @@ def test_the_layer_rejects(change, error, message):
 def test_the_layer_rejects_a_query_of_another_size():
     with pytest.raises(ValueError, match="query must have embed_dim features"):
         MultiheadAttention(8, 2, dtype=np.float64)(ONES, KEYS, KEYS)
+
+
+def test_the_layer_rejects_a_query_of_another_dtype():
+    with pytest.raises(TypeError, match="query must have the dtype of layer"):
+        MultiheadAttention(D, H)(ONES, KEYS, KEYS)

@@ -386,6 +386,8 @@ def test_load_state_dict_copies_all_or_nothing():
         np.testing.assert_array_equal(
             layer.state_dict()["weight"], before["weight"]
         )
+    with pytest.raises(TypeError, match="state_dict must be a mapping of na"):
+        layer.load_state_dict(list(state.items()))
     with pytest.raises(ValueError, match=r"missing=\['bias'\]"):
         layer.load_state_dict({"weight": state["weight"]})
     layer.load_state_dict(state)
@@ -402,7 +404,8 @@ def test_load_state_dict_copies_all_or_nothing():
     ("change", "error", "message"),
     [
         ({"d_model": 0}, ValueError, "d_model must be at least 1"),
-        ({"nhead": 4}, ValueError, "num_heads must divide embed_dim"),
+        ({"nhead": 4}, ValueError, "nhead must divide d_model, got nhead=4"),
+        ({"nhead": 0}, ValueError, "nhead must be at least 1"),
         (
             {"dim_feedforward": 2.0},
             TypeError,
@@ -410,7 +413,7 @@ def test_load_state_dict_copies_all_or_nothing():
         ),
         ({"dropout": 1.5}, ValueError, r"dropout must be in \[0, 1\]"),
         ({"activation": "tanh"}, ValueError, "activation must be one of"),
-        ({"layer_norm_eps": 0.0}, ValueError, "eps must be positive"),
+        ({"layer_norm_eps": 0.0}, ValueError, "layer_norm_eps must be pos"),
         ({"batch_first": 2}, ValueError, "batch_first must be one of"),
         ({"norm_first": None}, ValueError, "norm_first must be one of"),
         ({"dtype": np.int64}, TypeError, "dtype must be floating"),
@@ -445,12 +448,30 @@ def test_the_encoder_rejects(arguments, error, message):
         ),
         (np.ones(D), ValueError, "src must have 2 or 3 axes"),
         (np.ones((L, N, D), int), TypeError, "src must be floating"),
-        (np.ones((L, N, D), "f4"), TypeError, "weight must have the dtype"),
+        (np.ones((L, N, D), "f4"), TypeError, "src must have the dtype of la"),
     ],
 )
 def test_runs_reject_other_sequences(x, error, message):
     with pytest.raises(error, match=message):
         pair("Encoder", {})[0](x)
+
+
+@pytest.mark.parametrize(
+    ("batch_first", "tgt", "memory"),
+    [
+        (False, (4, 3, D), (4, 2, D)),
+        (True, (3, 4, D), (2, 4, D)),
+        (False, (4, D), (4, 1, D)),
+    ],
+)
+def test_the_decoder_rejects_a_memory_of_another_batch(
+    batch_first, tgt, memory
+):
+    layer = TransformerDecoderLayer(
+        D, H, F, batch_first=batch_first, dtype=np.float64
+    )
+    with pytest.raises(ValueError, match="memory must have the batch axis of"):
+        layer(np.ones(tgt), np.ones(memory))
 
 
 def test_runs_reject_what_is_no_generator():

@@ -315,7 +315,7 @@ def test_an_embedding_is_drawn_as_in_torch():
         (
             lambda m: CausalTransformer(9, 10, 4),
             ValueError,
-            "num_heads must divide embed_dim",
+            "nhead must divide d_model",
         ),
     ],
 )

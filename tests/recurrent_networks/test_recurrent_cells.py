@@ -71,12 +71,13 @@ def test_parameters_are_float32_and_repeat_with_the_generator():
         (
             lambda: GRUCell(I, H)(np.ones((B, I + 1), np.float32)),
             ValueError,
-            r"w_ih must have shape \(18, 4\)",
+            r"input must have shape \(B, 3\) or \(3,\), got input.shape=\(4, "
+            r"4\)",
         ),
         (
             lambda: GRUCell(I, H)(np.ones((1, B, I), np.float32)),
             ValueError,
-            r"input must have shape \(B, I\) or \(I,\)",
+            r"input must have shape \(B, 3\) or \(3,\)",
         ),
         (
             lambda: LSTMCell(I, H)(
@@ -91,6 +92,18 @@ def test_parameters_are_float32_and_repeat_with_the_generator():
             ),
             ValueError,
             r"hx must have shape \(4, 6\)",
+        ),
+        (
+            lambda: LSTMCell(I, H)(
+                np.ones(I, np.float32), np.ones((2, 1, H), np.float32).tolist()
+            ),
+            ValueError,
+            r"hx\[0\] must have shape \(6,\), got hx\[0\].shape=\(1, 6\)",
+        ),
+        (
+            lambda: GRUCell(I, H)(np.ones((B, I))),
+            TypeError,
+            "input must have the dtype of layer, got input.dtype=float64",
         ),
         (
             lambda: GRUCell(I, H).load_state_dict({}),

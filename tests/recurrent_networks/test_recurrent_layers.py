@@ -256,8 +256,8 @@ def test_dropout_with_one_layer_is_warned_of():
         (
             lambda: GRU(I, H)(np.ones((T, B, I))),
             TypeError,
-            r"params\[1\] must have the dtype of input, got params\[1\].dtype="
-            "float32, input.dtype=float64",
+            "input must have the dtype of layer, got input.dtype=float64, "
+            "layer.dtype=float32",
         ),
         (
             lambda: LSTM(I, H)(
@@ -271,7 +271,13 @@ def test_dropout_with_one_layer_is_warned_of():
                 np.ones((T, I), np.float32), np.ones((1, 1, H), np.float32)
             ),
             ValueError,
-            r"hx must have shape",
+            r"hx must have shape \(1, 6\), got hx.shape=\(1, 1, 6\)",
+        ),
+        (
+            lambda: GRU(I, H).load_state_dict(None),
+            TypeError,
+            "state_dict must be a mapping of names to arrays, got state_dict "
+            "of type NoneType",
         ),
         (
             lambda: GRU(I, H).load_state_dict({"weight_ih_l0": 1.0, "x": 2.0}),
