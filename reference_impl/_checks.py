@@ -5,6 +5,7 @@ Each message reads ``<argument> must <requirement>, got <argument>=<value>``.
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
@@ -127,6 +128,16 @@ def real(
         )
         raise ValueError(f"{name} must {bounds}, got {name}={value!r}")
     return number
+
+
+def sequence(name: str, value: object) -> Sequence[Any] | np.ndarray:
+    """Return `value`, which has to be a sequence of arrays."""
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
+        raise TypeError(
+            f"{name} must be a sequence of arrays, "
+            f"got {name} of type {type(value).__name__}"
+        )
+    return value
 
 
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:

@@ -199,16 +199,18 @@ def _weights(
 ) -> list[Weights]:
     """Return the checked weights of each layer and direction."""
     each = 4 if has_biases else 2
-    if len(params) != each * L * D:
+    if len(_checks.sequence("params", params)) != each * L * D:
         raise ValueError(
             f"params must have {each * L * D} arrays ({L} layers, {D} "
             f"directions, {each} each), got len(params)={len(params)}"
         )
-    if peepholes is not None and len(peepholes) != L * D:
-        raise ValueError(
-            f"peepholes must have {L * D} arrays ({L} layers, {D} "
-            f"directions), got len(peepholes)={len(peepholes)}"
-        )
+    if peepholes is not None:
+        count = len(_checks.sequence("peepholes", peepholes))
+        if count != L * D:
+            raise ValueError(
+                f"peepholes must have {L * D} arrays ({L} layers, {D} "
+                f"directions), got len(peepholes)={count}"
+            )
     w_hh = _checks.floating_like("params[1]", params[1], "input", x)
     H = _checks.shape("params[1]", w_hh, (f"{gates}*H", "H"))[1]
     weights = []

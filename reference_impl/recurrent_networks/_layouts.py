@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl import _checks
+from reference_impl.recurrent_networks._arguments import flag
 
 
 class ONNXWeights(NamedTuple):
@@ -38,6 +39,7 @@ def by_direction(
 ) -> list[list[np.ndarray]]:
     """Return `params` as one list of checked arrays a direction."""
     each = 4 if has_biases else 2
+    flag("has_biases", has_biases)
     split = checked_arrays("params", params, each, bidirectional)
     for w_ih, w_hh, *biases in split:
         _, H = _checks.shape("w_hh", w_hh, (f"{gates}*H", "H"))
@@ -52,8 +54,9 @@ def checked_arrays(
     name: str, arrays: Sequence[np.ndarray], each: int, bidirectional: bool
 ) -> list[list[np.ndarray]]:
     """Return `arrays` as one list of `each` floating arrays a direction."""
+    flag("bidirectional", bidirectional)
     D = 2 if bidirectional else 1
-    if len(arrays) != each * D:
+    if len(_checks.sequence(name, arrays)) != each * D:
         raise ValueError(
             f"{name} must have {each * D} arrays ({D} directions, {each} "
             f"each), got len({name})={len(arrays)}"
@@ -89,6 +92,10 @@ def unstack_directions(
     """Return the argument `params` of one layer."""
     W, R = _checks.floating("W", W), _checks.floating("R", R)
     D, _, H = _checks.shape("R", R, ("D", f"{gates}*H", "H"))
+    if D not in (1, 2):
+        raise ValueError(
+            f"R must have 1 or 2 directions, got R.shape={R.shape}"
+        )
     _checks.shape("R", R, (D, gates * H, H))
     _checks.shape("W", W, (D, gates * H, "I"))
     if B is not None:
@@ -129,6 +136,7 @@ def transpose_back(
     two_biases: bool,
 ) -> list[np.ndarray]:
     """Return the argument `params` of one layer."""
+    flag("use_bias", use_bias)
     params = []
     for kernel, recurrent, *bias in checked_arrays(
         "weights", weights, 2 + bool(use_bias), bidirectional

@@ -62,7 +62,7 @@ def gru_to_onnx(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If the number of arrays or a shape does not fit.
 
@@ -101,7 +101,7 @@ def gru_from_onnx(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If a shape does not fit.
 
@@ -142,7 +142,7 @@ def gru_to_keras(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If the number of arrays or a shape does not fit.
 
@@ -188,7 +188,7 @@ def gru_from_keras(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If the number of arrays or a shape does not fit.
 

@@ -64,7 +64,7 @@ def lstm_to_onnx(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If the number of arrays or a shape does not fit.
 
@@ -85,7 +85,8 @@ def lstm_to_onnx(
     if peepholes is None:
         return stack_directions(directions, TO_ONNX)
     H = directions[0][1].shape[1]
-    P = [_checks.floating("peepholes", p) for p in peepholes]
+    each = _checks.sequence("peepholes", peepholes)
+    P = [_checks.floating("peepholes", p) for p in each]
     for p in P:
         _checks.shape("peepholes", p, (3, H))
     if len(P) != len(directions):
@@ -119,7 +120,7 @@ def lstm_from_onnx(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If a shape does not fit.
 
@@ -134,7 +135,7 @@ def lstm_from_onnx(
     params = unstack_directions(4, W, R, B, FROM_ONNX)
     if P is None:
         return TorchWeights(params)
-    D, _, H = R.shape
+    D, _, H = np.shape(R)
     P = _checks.floating("P", P)
     _checks.shape("P", P, (D, 3 * H))
     peepholes = P.reshape(D, 3, H)[:, list(PEEPHOLES)]
@@ -164,7 +165,7 @@ def lstm_to_keras(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If the number of arrays or a shape does not fit.
 
@@ -207,7 +208,7 @@ def lstm_from_keras(
     Raises
     ------
     TypeError
-        If an array is not floating.
+        If an array is not floating or an argument of another kind.
     ValueError
         If the number of arrays or a shape does not fit.
 

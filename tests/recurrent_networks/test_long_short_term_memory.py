@@ -177,6 +177,16 @@ def test_float32_peepholes_stay_float32():
             r"peepholes\[0\] must have the dtype of input",
         ),
         (
+            {"peepholes": np.float64(2)},
+            TypeError,
+            "peepholes must be a sequence of arrays, got peepholes of type",
+        ),
+        (
+            {"params": {"weight_ih_l0": np.ones((4 * H, I))}},
+            TypeError,
+            "params must be a sequence of arrays, got params of type dict",
+        ),
+        (
             {"hx": np.ones((1, B, H))},
             TypeError,
             r"hx must be a tuple \(h, c\), got hx of type ndarray",

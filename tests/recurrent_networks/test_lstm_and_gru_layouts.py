@@ -341,6 +341,45 @@ GRU_PARAMS = problem(GRU_KIND).params
             ValueError,
             r"kernel must have shape \(I, 16\)",
         ),
+        (
+            lambda: lstm_from_onnx(
+                np.ones((1, 24, 3)).tolist(),
+                np.ones((1, 24, 6)).tolist(),
+                P=np.ones((1, 6)),
+            ),
+            ValueError,
+            r"P must have shape \(1, 18\)",
+        ),
+        (
+            lambda: gru_from_onnx(np.ones((3, 18, 2)), np.ones((3, 18, 6))),
+            ValueError,
+            r"R must have 1 or 2 directions, got R.shape=\(3, 18, 6\)",
+        ),
+        (
+            lambda: lstm_to_onnx(LSTM_PARAMS, has_biases=1),
+            TypeError,
+            "has_biases must be a bool, got has_biases=1",
+        ),
+        (
+            lambda: gru_to_keras(GRU_PARAMS, True, "no"),
+            TypeError,
+            "bidirectional must be a bool",
+        ),
+        (
+            lambda: gru_from_keras(gru_to_keras(GRU_PARAMS), 1),
+            TypeError,
+            "use_bias must be a bool",
+        ),
+        (
+            lambda: lstm_to_onnx(dict(enumerate(LSTM_PARAMS))),
+            TypeError,
+            "params must be a sequence of arrays, got params of type dict",
+        ),
+        (
+            lambda: lstm_to_onnx(LSTM_PARAMS, peepholes=1),
+            TypeError,
+            "peepholes must be a sequence of arrays",
+        ),
     ],
 )
 def test_a_wrong_argument_is_named(call, error, match):
