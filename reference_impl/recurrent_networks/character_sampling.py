@@ -67,8 +67,8 @@ def next_character_probabilities(
     TypeError
         If `logits` is not floating, `temperature` no number or `top_k` no int.
     ValueError
-        If `logits` is not one-dimensional, is empty or holds a NaN,
-        `temperature` is not above 0 or `top_k` not at least 1.
+        If `logits` is not one-dimensional, its largest is not finite or it
+        holds a NaN, `temperature` is not above 0 or `top_k` not at least 1.
 
     References
     ----------
@@ -88,9 +88,9 @@ def next_character_probabilities(
     """
     z = _checks.floating("logits", logits)
     (V,) = _checks.shape("logits", z, ("V",))
-    if V == 0 or np.isnan(z).any():
+    if V == 0 or not np.isfinite(z.max()):  # the maximum of a NaN is NaN
         raise ValueError(
-            f"logits must be numbers, at least one, got logits={z}"
+            f"logits must be numbers, the largest finite, got logits={z}"
         )
     tau = _checks.real("temperature", temperature)
     if tau <= 0:
@@ -101,7 +101,9 @@ def next_character_probabilities(
     kept = np.argsort(-z, kind="stable")[:k]
     probabilities = np.zeros_like(z)
     # The largest becomes 0 first: however low the temperature, no overflow.
-    probabilities[kept] = softmax((z[kept] - z[kept[0]]) / z.dtype.type(tau))
+    with np.errstate(over="ignore"):  # to -inf: the probability is 0
+        below = (z[kept] - z[kept[0]]).astype(float) / tau
+        probabilities[kept] = softmax(below.astype(z.dtype))
     return probabilities
 
 

@@ -35,6 +35,8 @@ def character_vocabulary(text: str) -> str:
 
     Raises
     ------
+    TypeError
+        If `text` is no str.
     ValueError
         If `text` has fewer than two characters: there is none to predict.
 
@@ -44,7 +46,7 @@ def character_vocabulary(text: str) -> str:
     >>> character_vocabulary("a rose is a rose")
     ' aeiors'
     """
-    if len(text) < 2:
+    if len(_string("text", text)) < 2:
         raise ValueError(
             f"text must have at least 2 characters, got text={text!r}"
         )
@@ -64,6 +66,8 @@ def encode_characters(text: str, vocabulary: str) -> np.ndarray:
 
     Raises
     ------
+    TypeError
+        If an argument is no str.
     ValueError
         If a character is outside the vocabulary, or `vocabulary` does not
         rise.
@@ -74,7 +78,8 @@ def encode_characters(text: str, vocabulary: str) -> np.ndarray:
     >>> encode_characters("sea", " aeiors")
     array([6, 2, 1])
     """
-    known, codes = _codes(vocabulary), _codes(text)
+    known = _codes(_string("vocabulary", vocabulary))
+    codes = _codes(_string("text", text))
     if len(known) == 0 or (known[1:] <= known[:-1]).any():
         raise ValueError(
             "vocabulary must hold each character once, in rising order, "
@@ -106,7 +111,7 @@ def decode_characters(ids: np.ndarray, vocabulary: str) -> str:
     Raises
     ------
     TypeError
-        If `ids` are not integers.
+        If `ids` are not integers, or `vocabulary` is no str.
     ValueError
         If `ids` is not one-dimensional, or a number is out of range.
 
@@ -117,7 +122,8 @@ def decode_characters(ids: np.ndarray, vocabulary: str) -> str:
     >>> decode_characters(np.array([6, 2, 1]), " aeiors")
     'sea'
     """
-    ids = character_ids("ids", ids, ("n",), len(vocabulary))
+    V = len(_string("vocabulary", vocabulary))
+    ids = character_ids("ids", ids, ("n",), V)
     return "".join(vocabulary[i] for i in ids)
 
 
@@ -204,7 +210,8 @@ def shuffled_batches(
     [2, 2, 1]
     """
     size = _checks.integer("batch_size", batch_size, 1)
-    _checks.shape("targets", np.asarray(targets), np.shape(inputs))
+    inputs, targets = np.asarray(inputs), np.asarray(targets)
+    _checks.shape("targets", targets, inputs.shape)
     order = np.random.default_rng(seed).permutation(len(inputs))
     for k in range(0, len(order), size):
         rows = order[k : k + size]
@@ -231,6 +238,15 @@ def character_ids(
                 f"{name} must be in [0, {characters}), got {wrong[0]}"
             )
     return ids
+
+
+def _string(name: str, value: object) -> str:
+    """Return `value`, which has to be a str."""
+    if not isinstance(value, str):
+        raise TypeError(
+            f"{name} must be a str, got {name} of type {type(value).__name__}"
+        )
+    return value
 
 
 def _codes(text: str) -> np.ndarray:

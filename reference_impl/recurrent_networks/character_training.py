@@ -195,7 +195,7 @@ def char_lm_train(
     _checks.integer("seed", seed, 0)
     if len(inputs) == 0:
         raise ValueError(
-            f"inputs must hold a sequence, got inputs.shape={inputs.shape}"
+            f"inputs must hold a sequence, got inputs.shape={np.shape(inputs)}"
         )
     per_epoch = -(-len(inputs) // size)
     for epoch in range(done // per_epoch, count):

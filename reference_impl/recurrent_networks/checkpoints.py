@@ -20,6 +20,7 @@ import numpy as np
 __all__ = ["save_checkpoint", "load_checkpoint"]
 
 SETTINGS = "settings.json"
+RESERVED = "file", "allow_pickle", SETTINGS  # two are arguments of numpy.savez
 
 
 def save_checkpoint(
@@ -37,7 +38,8 @@ def save_checkpoint(
     ----------
     path : str or path
     arrays : mapping of str to ndarray
-        Of numbers, in any shapes and dtypes.
+        Of numbers, in any shapes and dtypes; called anything but ``file``,
+        ``allow_pickle`` and ``settings.json``.
     settings : mapping
         Of what JSON can hold.
 
@@ -47,6 +49,8 @@ def save_checkpoint(
         If the file cannot be written.
     TypeError
         If JSON cannot hold the settings, or an array holds objects.
+    ValueError
+        If an array has one of the names that the format needs.
 
     Examples
     --------
@@ -63,6 +67,11 @@ def save_checkpoint(
     """
     path, text = Path(path), json.dumps(dict(settings))
     for name, array in arrays.items():
+        if name in RESERVED:
+            raise ValueError(
+                f"arrays must have names other than {', '.join(RESERVED)}, "
+                f"got {name!r}"
+            )
         if np.asarray(array).dtype.hasobject:
             raise TypeError(
                 f"arrays must hold numbers, got arrays[{name!r}].dtype=object"
@@ -101,19 +110,17 @@ def load_checkpoint(
     ValueError
         If the file is torn, damaged or no checkpoint.
     """
-    try:
-        with (
-            open(path, "rb") as stream,
-            np.load(stream, allow_pickle=False) as file,
-        ):
-            arrays = {name: file[name] for name in file.files}
-        settings = json.loads(str(arrays.pop(SETTINGS)))
-    except (
-        ValueError, KeyError, AttributeError, TypeError, EOFError,
-        NotImplementedError, zipfile.BadZipFile, zlib.error,
-    ) as error:  # fmt: skip
-        raise ValueError(
-            "path must hold a whole checkpoint; this one is torn, damaged or "
-            f"none at all, got path={str(path)!r} ({error})"
-        ) from error
+    with open(path, "rb") as stream:
+        try:
+            with np.load(stream, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            settings = json.loads(str(arrays.pop(SETTINGS)))
+        except (
+            ValueError, KeyError, AttributeError, TypeError, EOFError, OSError,
+            RuntimeError, zipfile.BadZipFile, zlib.error,
+        ) as error:  # fmt: skip
+            raise ValueError(
+                "path must hold a whole checkpoint; this one is torn, damaged "
+                f"or none at all, got path={str(path)!r} ({error})"
+            ) from error
     return arrays, settings

@@ -39,10 +39,15 @@ def test_of_equal_characters_the_first_is_kept():
 
 def test_a_low_temperature_takes_the_likeliest_and_does_not_overflow():
     logits = np.array([800.0, 900, -1e4], np.float32)
-    for temperature in (1e-3, 1e-30):
+    for temperature in (1e-3, 1e-30, 1e-60, 1e-320):
         got = next_character_probabilities(logits, temperature)
         assert got.tolist() == [0, 1, 0]
     assert got.dtype == np.float32
+
+
+def test_a_logit_of_minus_infinity_is_never_drawn():
+    got = next_character_probabilities(np.array([0.0, -np.inf, np.log(3.0)]))
+    close(got, [0.25, 0, 0.75], rtol=1e-12)
 
 
 def test_a_high_temperature_evens_out():
@@ -55,8 +60,10 @@ def test_a_high_temperature_evens_out():
     [
         (([1, 2],), TypeError, "logits must be floating"),
         (([[1.0]],), ValueError, r"logits must have shape \(V,\)"),
-        ((np.zeros(0),), ValueError, "logits must be numbers, at least one"),
+        ((np.zeros(0),), ValueError, "logits must be numbers, the largest"),
         (([1.0, np.nan],), ValueError, "logits must be numbers"),
+        (([1.0, np.inf],), ValueError, "the largest finite, got"),
+        (([-np.inf, -np.inf],), ValueError, "the largest finite, got"),
         (([1.0], 0.0), ValueError, "above 0, got temperature=0.0"),
         (([1.0], -1), ValueError, "above 0, got temperature=-1"),
         (([1.0], np.inf), ValueError, "temperature must be finite"),

@@ -46,6 +46,19 @@ def test_a_vocabulary_has_to_rise(vocabulary):
         encode_characters("a", vocabulary)
 
 
+@pytest.mark.parametrize("text", [None, b"abc", ["a", "b"], 3])
+def test_a_text_is_a_str(text):
+    shown = f"must be a str, got .* of type {type(text).__name__}"
+    for call in (
+        lambda: character_vocabulary(text),
+        lambda: encode_characters(text, "abc"),
+        lambda: encode_characters("a", text),
+        lambda: decode_characters([0], text),
+    ):
+        with pytest.raises(TypeError, match=shown):
+            call()
+
+
 @pytest.mark.parametrize(
     ("ids", "error", "match"),
     [
@@ -98,6 +111,12 @@ def test_each_sequence_comes_once_with_its_target():
     np.testing.assert_array_equal(y, x + 100)
     np.testing.assert_array_equal(np.sort(x[:, 0]), inputs[:, 0])
     assert (x[:, 0] != inputs[:, 0]).any()
+
+
+def test_lists_are_sequences_too():
+    ((x, y),) = shuffled_batches([[1, 2], [3, 4]], [[2, 5], [4, 6]], 2, 0)
+    assert sorted(x.tolist()) == [[1, 2], [3, 4]]
+    assert sorted(y.tolist()) == [[2, 5], [4, 6]]
 
 
 def test_the_order_depends_on_the_seed_alone():

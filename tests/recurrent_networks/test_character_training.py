@@ -174,6 +174,7 @@ def test_a_wrong_state_is_named_and_changes_nothing(
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"start": -1}, ValueError, "start must be at least 0"),
         ({"inputs": np.ones((0, T), int)}, ValueError, "must hold a sequence"),
+        ({"inputs": []}, ValueError, r"got inputs.shape=\(0,\)"),
         ({"targets": np.ones((2, T), int)}, ValueError, "targets must have"),
     ],
 )

@@ -48,6 +48,24 @@ def test_a_torn_file_is_refused_wherever_it_is_torn(tmp_path):
             load_checkpoint(path)
 
 
+def test_a_changed_byte_is_harmless_or_found(tmp_path):
+    path = save(tmp_path)
+    content, found = path.read_bytes(), 0
+    for at in range(len(content)):
+        changed = bytearray(content)
+        changed[at] ^= 0xFF
+        path.write_bytes(changed)
+        try:
+            arrays, settings = load_checkpoint(path)
+        except ValueError:
+            found += 1
+            continue
+        assert settings == SETTINGS
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(array, ARRAYS[name])
+    assert found > len(content) / 2
+
+
 def test_a_changed_byte_of_an_array_is_found(tmp_path):
     path = save(tmp_path)
     content = bytearray(path.read_bytes())
@@ -125,6 +143,13 @@ def test_the_file_is_whole_before_it_takes_the_name(tmp_path, monkeypatch):
 def test_what_cannot_be_kept_is_refused(arrays, settings, match, tmp_path):
     with pytest.raises(TypeError, match=match):
         save(tmp_path, arrays, settings)
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["file", "allow_pickle", "settings.json"])
+def test_a_name_that_the_format_needs_is_refused(name, tmp_path):
+    with pytest.raises(ValueError, match=f"names other than .*got '{name}'"):
+        save(tmp_path, {name: np.ones(2)})
     assert not os.listdir(tmp_path)
 
 
