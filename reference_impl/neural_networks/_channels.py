@@ -2,8 +2,9 @@
 
 Axes: N batch, C channel, M positions. An image is taken as one long row of
 C*M values, and what belongs to a channel is repeated M times beside it: long
-contiguous rows are what NumPy is fastest at. A difference from the mean is
-never kept, only computed again in each pass over the rows.
+contiguous rows are what NumPy is fastest at. The variance is taken from
+differences from the mean; then mean and scale become one factor and one shift,
+whose rounding is no worse than that of the input.
 """
 
 from math import prod
@@ -121,9 +122,9 @@ def gradients(
     if not learns:
         return g * scale[:, None], grad_weight, grad_bias
     # scale * (g - mean of g - xhat * mean of g*xhat)
-    slope, shift = -scale * inverse * grad_weight / m, -scale * grad_bias / m
-    grad_input = affine(x, mean, slope, shift)
-    return add_scaled(grad_input, g, scale), grad_weight, grad_bias
+    slope = -scale * inverse * grad_weight / m
+    shift = -scale * grad_bias / m - slope * mean
+    return combine([(g, scale), (x, slope)], shift), grad_weight, grad_bias
 
 
 def sums(x: np.ndarray) -> np.ndarray:
@@ -157,30 +158,22 @@ def centred_products(
     return totals
 
 
-def affine(
-    x: np.ndarray, mean: np.ndarray, scale: np.ndarray, shift: np.ndarray
+def combine(
+    terms: list[tuple[np.ndarray, np.ndarray]], shift: np.ndarray
 ) -> np.ndarray:
-    """Return (x - mean) * scale + shift.
+    """Return the sum of array * scale over `terms`, plus `shift`.
 
-    Not x * scale + (shift - mean * scale), which loses digits where the mean
-    is large.
+    Each array is (N, C, M), each scale, and the shift, (C,).
     """
+    (x, first), *others = terms
     N, C, M = x.shape
     rows, output = x.reshape(N, C * M), np.empty((N, C * M), x.dtype)
-    centre, slope, level = (np.repeat(v, M) for v in (mean, scale, shift))
+    slope, level = np.repeat(first, M), np.repeat(shift, M)
+    work = scratch(rows)
+    more = [(y.reshape(N, C * M), np.repeat(scale, M)) for y, scale in others]
     for block in blocks(rows):
-        y = np.subtract(rows[block], centre, out=output[block])
-        y *= slope
-        y += level
+        part = np.multiply(rows[block], slope, out=output[block])
+        for y, scale in more:
+            part += np.multiply(y[block], scale, out=work[: len(part)])
+        part += level
     return output.reshape(x.shape)
-
-
-def add_scaled(y: np.ndarray, g: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Return y + g * scale, written into `y` (N, C, M)."""
-    N, C, M = y.shape
-    rows, others = y.reshape(N, C * M), g.reshape(N, C * M)
-    slope, work = np.repeat(scale, M), scratch(others)
-    for block in blocks(rows):
-        part = rows[block]
-        part += np.multiply(others[block], slope, out=work[: len(part)])
-    return y

@@ -66,27 +66,30 @@ def gradients(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return dL/dinput (R, D) and dL/dweight (D,).
 
-    With d = x - mean, or x itself where it is not `centred`, xhat = r*d and
-    h = g*weight: dL/dinput = r * (h - mean of h - xhat * mean of h*xhat), where
-    the mean of h appears only if `centred`.
+    With xhat the standardised row, r its scale and h = g*weight, dL/dinput is
+    r * (h - xhat * mean of h*xhat - mean of h), the last only if `centred`. It
+    is a sum of the rows h, xhat and 1, each times a number: such a sum is a
+    matrix product, which BLAS makes in one pass.
     """
     x, D = rows.input, rows.input.shape[1]
-    grad_input, work = np.empty(x.shape, x.dtype), _normalization.scratch(x)
-    grad_weight = np.zeros(D, x.dtype)
-    weight = np.ones(D, x.dtype) if rows.weight is None else rows.weight
-    for block in _normalization.blocks(x):
-        d, part, h = work[: len(x[block])], g[block], grad_input[block]
+    grad_input, grad_weight = np.empty(x.shape, x.dtype), np.zeros(D, x.dtype)
+    blocks = _normalization.blocks(x)
+    height = blocks[0].stop if blocks else 0
+    work = np.ones((height, 3 if centred else 2, D), x.dtype)
+    weight = 1 if rows.weight is None else rows.weight
+    for block in blocks:
+        part, terms = g[block], work[: len(x[block])]
+        h, xhat = terms[:, 0], terms[:, 1]
         if centred:
-            centre(x[block], out=d)
+            centre(x[block], out=xhat)
         else:
-            d[...] = x[block]
-        r = inverse_deviation(d, rows.eps)
-        products = np.multiply(part, d, out=h)
-        grad_weight += r[:, 0] @ products
-        d *= r**2 * (products @ weight)[:, None] / D
-        if centred:
-            d += (part @ weight)[:, None] / D
+            xhat[...] = x[block]
+        r = inverse_deviation(xhat, rows.eps)
+        xhat *= r
+        np.multiply(part, xhat, out=h)
+        grad_weight += h[0] if len(h) == 1 else h.sum(axis=0)
         np.multiply(part, weight, out=h)
-        h -= d
-        h *= r
+        means = (terms[:, 1:] @ h[..., None])[..., 0] / D
+        factors = np.concatenate([r, -r * means], axis=1)
+        np.matmul(factors[:, None], terms, out=grad_input[block, None])
     return grad_input, grad_weight

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference_impl import _checks
 
-BLOCK_BYTES = 1 << 20  # rows worked on at a time; they stay in the L2 cache
+BLOCK_BYTES = 1 << 18  # rows worked on at a time; they stay in the L2 cache
 
 
 class NormGradients(NamedTuple):

@@ -125,7 +125,7 @@ def batch_norm(
         _channels.move(running_mean, mean, momentum)
         _channels.move(running_var, var * (m / (m - 1)), momentum)
     scale = layer.weight / np.sqrt(var + layer.eps)
-    output = _channels.affine(x, mean, scale, layer.bias)
+    output = _channels.combine([(x, scale)], layer.bias - mean * scale)
     return output.reshape(np.shape(input))
 
 

@@ -127,7 +127,7 @@ def instance_norm(
             unbiased = variances.mean(axis=0) * (M / (M - 1))
             _channels.move(running_var, unbiased, momentum)
     scale = layer.weight / np.sqrt(var + layer.eps)
-    output = _channels.affine(x, mean, scale, layer.bias)
+    output = _channels.combine([(x, scale)], layer.bias - mean * scale)
     return output.reshape(np.shape(input))
 
 
