@@ -140,9 +140,16 @@ def sequence(name: str, value: object) -> Sequence[Any] | np.ndarray:
     return value
 
 
+def bound(name: str, value: object, minimum: float = -np.inf) -> float:
+    """Return `value` as a float of at least `minimum`; it may be infinity."""
+    if isinstance(value, Real) and value == np.inf:
+        return np.inf
+    return real(name, value, minimum)
+
+
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
     """Raise ValueError unless `value` is one of `allowed`."""
-    if value not in allowed:
+    if isinstance(value, np.ndarray) or value not in allowed:
         choices = ", ".join(map(repr, allowed))
         raise ValueError(
             f"{name} must be one of {choices}, got {name}={value!r}"

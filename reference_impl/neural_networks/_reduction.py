@@ -67,6 +67,19 @@ def spread(
     return np.asarray(g, dtype)
 
 
+def with_batchmean(
+    reduction: str, examples: int
+) -> tuple[str, float | None]:
+    """Return (reduction, divisor) where "batchmean" is a fourth reduction.
+
+    It is a mean that divides by the number of examples.
+    """
+    _checks.one_of("reduction", reduction, (*REDUCTIONS, "batchmean"))
+    if reduction == "batchmean":
+        return "mean", examples
+    return reduction, None
+
+
 def _divisor(count: int, divisor: float | None) -> float:
     """Return what a mean divides by; raise ValueError if that is 0."""
     if divisor is None:

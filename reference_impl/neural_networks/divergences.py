@@ -60,10 +60,8 @@ def kl_div(
     """
     x, y = _reduction.arrays(input, target)
     p, log_p = _probabilities(y, log_target)
-    terms = p * _where_possible(p, log_p, x)
-    if reduction == "batchmean":
-        return _reduction.reduce(terms, "mean", _batch(x))
-    return _reduction.reduce(terms, reduction)
+    how = _reduction.with_batchmean(reduction, _batch(x))
+    return _reduction.reduce(p * _where_possible(p, log_p, x), *how)
 
 
 def kl_div_backward(
@@ -80,11 +78,8 @@ def kl_div_backward(
     """
     x, y = _reduction.arrays(input, target)
     p, log_p = _probabilities(y, log_target)
-    if reduction == "batchmean":
-        divisor = _batch(x)
-        g = _reduction.spread(grad_output, x.shape, x.dtype, "mean", divisor)
-    else:
-        g = _reduction.spread(grad_output, x.shape, x.dtype, reduction)
+    how = _reduction.with_batchmean(reduction, _batch(x))
+    g = _reduction.spread(grad_output, x.shape, x.dtype, *how)
     if not log_target:
         return LossGradients(-g * p, g * (log_p + 1 - x))
     slope = p * (_where_possible(p, log_p, x) + 1)

@@ -132,9 +132,8 @@ def kl_to_standard_normal(
     """
     mu, s = _batch(mean, log_variance)
     terms = (mu**2 + np.expm1(s) - s) / 2
-    if reduction == "batchmean":
-        return _reduction.reduce(terms, "mean", len(terms))
-    return _reduction.reduce(terms, reduction)
+    how = _reduction.with_batchmean(reduction, len(mu))
+    return _reduction.reduce(terms, *how)
 
 
 class GaussianGradients(NamedTuple):
@@ -152,10 +151,8 @@ def kl_to_standard_normal_backward(
 ) -> GaussianGradients:
     """Return g * mean and g * (variance - 1) / 2."""
     mu, s = _batch(mean, log_variance)
-    if reduction == "batchmean":
-        g = _reduction.spread(grad_output, mu.shape, mu.dtype, "mean", len(mu))
-    else:
-        g = _reduction.spread(grad_output, mu.shape, mu.dtype, reduction)
+    how = _reduction.with_batchmean(reduction, len(mu))
+    g = _reduction.spread(grad_output, mu.shape, mu.dtype, *how)
     return GaussianGradients(g * mu, g * np.expm1(s) / 2)
 
 

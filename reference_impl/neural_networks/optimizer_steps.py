@@ -152,7 +152,8 @@ def adam_step(
     Raises
     ------
     TypeError
-        If an array is not floating or the dtypes differ.
+        If an array is not floating, the dtypes differ, or `state` is no
+        AdamState.
     ValueError
         If a shape does not fit or a number is out of range.
 
@@ -178,6 +179,8 @@ def adam_step(
         p = p * (1 - lr * weight_decay)
     elif weight_decay:
         g = g + weight_decay * p
+    if not isinstance(state, AdamState | None):
+        raise TypeError(f"state must be an AdamState, got state={state!r}")
     if state is None:
         state = AdamState(0, np.zeros_like(p), np.zeros_like(p))
     t = _checks.integer("state.step", state.step, 0) + 1

@@ -156,9 +156,9 @@ def softplus(
     Raises
     ------
     TypeError
-        If `input` is not floating or `beta` is not a number.
+        If `input` is not floating or an option is not a number.
     ValueError
-        If `beta` is 0 or not finite.
+        If `beta` is 0 or not finite, or `threshold` is NaN.
 
     References
     ----------
@@ -174,6 +174,7 @@ def softplus(
     """
     x = _checks.floating("input", input)
     beta = _nonzero("beta", beta)
+    threshold = _checks.bound("threshold", threshold)
     z = beta * x
     smooth = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta
     return np.where(z > threshold, x, smooth)
@@ -188,6 +189,7 @@ def softplus_backward(
     """Return dL/dinput of `softplus`, whose derivative is sigmoid(beta*x)."""
     g, x = _elementwise.pair(grad_output, input)
     z = _nonzero("beta", beta) * x
+    threshold = _checks.bound("threshold", threshold)
     return np.where(z > threshold, g, g * sigmoid(z))
 
 

@@ -7,7 +7,8 @@ skip connection h -> h + c * phi(h W^T + b).
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -95,8 +96,8 @@ def clip_grad_norm_(
     [array([0.6]), array([[0. , 0.8]])]
     """
     arrays = _writeable(grads)
-    max_norm = _bound("max_norm", max_norm)
-    p = _bound("norm_type", norm_type, -np.inf)
+    max_norm = _checks.bound("max_norm", max_norm, 0)
+    p = _checks.bound("norm_type", norm_type)
     if p <= 0:
         raise ValueError(f"norm_type must be positive, got {norm_type=}")
     norm = _norm(arrays, p)
@@ -146,7 +147,7 @@ def clip_grad_value_(
     array([-2. ,  0.5,  2. ])
     """
     arrays = _writeable(grads)
-    bound = _bound("clip_value", clip_value)
+    bound = _checks.bound("clip_value", clip_value, 0)
     for g in arrays:
         np.clip(g, -bound, bound, out=g)
 
@@ -337,13 +338,6 @@ def gradient_norms(
     return norms
 
 
-def _bound(name: str, value: object, minimum: float = 0.0) -> float:
-    """Return `value` as a float of at least `minimum`; it may be infinite."""
-    if isinstance(value, float) and value == np.inf:
-        return np.inf
-    return _checks.real(name, value, minimum)
-
-
 def _norm(arrays: list[np.ndarray], p: float) -> float:
     """Return the p-norm of all entries together, without overflow."""
     largest = [float(np.abs(g).max()) for g in arrays if g.size]
@@ -361,7 +355,9 @@ def _writeable(
     grads: np.ndarray | Sequence[np.ndarray],
 ) -> list[np.ndarray]:
     """Return `grads` as a list, once each may be changed in place."""
-    arrays = [grads] if isinstance(grads, np.ndarray) else list(grads)
+    if isinstance(grads, np.ndarray):
+        grads = [grads]
+    arrays = _listed("grads", grads)
     for i, g in enumerate(arrays):
         if not isinstance(g, np.ndarray):
             raise TypeError(
@@ -373,6 +369,15 @@ def _writeable(
                 f"grads[{i}] must be writeable, got a read-only array"
             )
     return arrays
+
+
+def _listed(name: str, arrays: Iterable[Any]) -> list[Any]:
+    """Return what is in `arrays`, a sequence or whatever else has entries."""
+    if not isinstance(arrays, Iterable):
+        raise TypeError(
+            f"{name} must be a sequence of arrays, got {name}={arrays!r}"
+        )
+    return list(arrays)
 
 
 def _number(name: str, value: np.ndarray | float) -> float:
@@ -392,6 +397,7 @@ def _weights(
             f"{weights.shape}"
         )
     arrays = [
-        _checks.floating(f"weights[{i}]", w) for i, w in enumerate(weights)
+        _checks.floating(f"weights[{i}]", w)
+        for i, w in enumerate(_listed("weights", weights))
     ]
     return arrays, _checks.real("strength", strength, 0)

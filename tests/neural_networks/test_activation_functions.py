@@ -304,6 +304,8 @@ def test_rejects_integers_and_gradients_that_do_not_fit(case):
         ("gelu", {"approximate": "erf"}, ValueError, "approximate must be on"),
         ("softplus", {"beta": 0.0}, ValueError, "beta must not be 0, got be"),
         ("softplus", {"beta": np.nan}, ValueError, "beta must be finite"),
+        ("softplus", {"threshold": "a"}, TypeError, "threshold must be a nu"),
+        ("softplus", {"threshold": np.nan}, ValueError, "threshold must be"),
     ],
 )
 def test_rejects_parameters(name, kwargs, error, message):

@@ -228,6 +228,8 @@ def test_rejects_what_no_loss_takes(name, arrays, kwargs):
             call(x, y[0], *rest, **kwargs)
         with pytest.raises(ValueError, match="reduction must be one of 'none"):
             call(x, y, *rest, **kwargs, reduction="avg")
+        with pytest.raises(ValueError, match="reduction must be one of 'none"):
+            call(x, y, *rest, **kwargs, reduction=np.ones(x.shape))
     with pytest.raises(ValueError, match="grad_output must have shape"):
         backward(np.ones(2), x, y, *rest, **kwargs)
     with pytest.raises(ValueError, match="grad_output must have shape"):

@@ -131,6 +131,11 @@ def test_numbers_of_numpys_leave_the_dtype_alone():
     [
         (lambda: sgd_step(np.ones(1), np.ones(1), lr=-1), ValueError, "lr"),
         (
+            lambda: adam_step(np.ones(1), np.ones(1), (1, 0.0, 0.0)),
+            TypeError,
+            "state must be an AdamState",
+        ),
+        (
             lambda: SGD([np.ones(1)], nesterov=True),
             ValueError,
             "nesterov must come with momentum",

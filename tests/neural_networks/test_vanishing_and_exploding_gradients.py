@@ -168,6 +168,8 @@ def test_a_bad_gradient_leaves_the_others_alone(clip, bad, error, message):
             "clip_value must be",
         ),
         (lambda g: clip_grad_value_(g, None), TypeError, "clip_value must be"),
+        (lambda g: clip_grad_value_(1.0, 1), TypeError, "grads must be a seq"),
+        (lambda g: clip_grad_norm_(None, 1), TypeError, "grads must be a seq"),
     ],
 )
 def test_clip_errors(call, error, message):
@@ -211,6 +213,8 @@ def test_penalty_errors(f):
         f([np.ones(3, int)], 0.1)
     with pytest.raises(TypeError, match="weights must be a list of arrays"):
         f(np.ones((3, 4)), 0.1)
+    with pytest.raises(TypeError, match="weights must be a sequence of array"):
+        f(0.5, 0.1)
     with pytest.raises(ValueError, match="strength must be in"):
         f([np.ones(3)], -0.1)
     with pytest.raises(TypeError, match="strength must be a number"):
