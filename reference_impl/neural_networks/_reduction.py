@@ -67,9 +67,7 @@ def spread(
     return np.asarray(g, dtype)
 
 
-def with_batchmean(
-    reduction: str, examples: int
-) -> tuple[str, float | None]:
+def with_batchmean(reduction: str, examples: int) -> tuple[str, float | None]:
     """Return (reduction, divisor) where "batchmean" is a fourth reduction.
 
     It is a mean that divides by the number of examples.
