@@ -128,14 +128,25 @@ def _optional(x: Any) -> Any:
     return None if x is None else as_node(x)
 
 
-def _max_pool(f: Function, input: Variable, *a: Any, **k: Any) -> Variable:
+def _max_pool(
+    f: Function,
+    input: Variable,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
     """Return the cells of `input` that are the maxima of their windows."""
-    *_, indices = f(input.value, *a, **k, return_indices=True)
+    sizes = kernel_size, stride, padding, dilation, ceil_mode
+    _, indices = f(input.value, *sizes, return_indices=True)
     spatial = 1 if f is pooling.max_pool1d else 2
     planes = reshape(input, (-1, int(np.prod(input.shape[-spatial:]))))
     cells = indices.reshape(len(planes.value), -1)
     rows = np.arange(len(cells))[:, None]
-    return reshape(take(planes, (rows, cells)), indices.shape)
+    output = reshape(take(planes, (rows, cells)), indices.shape)
+    return (output, indices) if return_indices else output
 
 
 def _linear(

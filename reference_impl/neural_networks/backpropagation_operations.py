@@ -36,6 +36,7 @@ from reference_impl.neural_networks._graph_functions import once
 from reference_impl.neural_networks.backpropagation_variables import (
     Operation,
     Variable,
+    as_node,
     like,
 )
 
@@ -136,10 +137,12 @@ def _concatenate(arrays: Sequence[Any], axis: int = 0) -> Variable:
     )(*arrays)
 
 
-def _stack(arrays: Sequence[Variable], axis: int = 0) -> Variable:
+def _stack(arrays: Sequence[Any], axis: int = 0) -> Variable:
     """Return np.stack(arrays, axis)."""
-    index = (slice(None),) * (axis % (np.ndim(arrays[0].value) + 1))
-    return _concatenate([take(x, (*index, None)) for x in arrays], axis)
+    index = (slice(None),) * (axis % (as_node(arrays[0]).ndim + 1))
+    return _concatenate(
+        [take(as_node(x), (*index, None)) for x in arrays], axis
+    )
 
 
 #: What `apply` computes with variables; every gradient is a variable again.

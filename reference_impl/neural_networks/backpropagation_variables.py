@@ -18,6 +18,8 @@ from reference_impl import _checks
 
 __all__ = ["Variable", "Operation"]
 
+NUMBERS = (int, float, np.integer, np.floating)
+
 
 @dataclass(slots=True, eq=False)
 class Operation:
@@ -85,8 +87,9 @@ class Operation:
 class Variable:
     """An array in a computational graph.
 
-    Arithmetic, comparisons, indexing, the methods below, NumPy's elementwise
-    functions (``np.exp(x)``) and `apply` compute with it.
+    Arithmetic, comparisons, indexing, the methods below, functions of NumPy
+    (``np.exp(x)``, ``np.sum(x)``) and `apply` compute with it. A number beside
+    it, also one of NumPy's, takes its dtype.
 
     Parameters
     ----------
@@ -223,6 +226,16 @@ class Variable:
 
         return backpropagation_operations.apply(ufunc, *inputs, **kwargs)
 
+    def __array_function__(
+        self, function: Any, _: Any, args: Any, kwargs: Any
+    ) -> Any:
+        from reference_impl.neural_networks import backpropagation_operations
+
+        return backpropagation_operations.apply(function, *args, **kwargs)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         raise TypeError(
             "value must be asked for by name, x.value: a Variable is not "
@@ -252,11 +265,13 @@ def as_node(x: Any) -> Variable:
 
 
 def like(value: Any, x: Any) -> Any:
-    """Return a Python number in the dtype of the variable `x`.
+    """Return a number in the dtype of the variable `x`.
 
     All else is returned as it is.
     """
-    if type(value) in (int, float) and isinstance(x, Variable):
+    if type(value) is Variable:
+        return value
+    if isinstance(value, NUMBERS) and isinstance(x, Variable):
         return _constant(np.asarray(value, x.value.dtype))
     return value
 

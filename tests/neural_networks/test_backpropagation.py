@@ -311,6 +311,13 @@ def test_empty_arrays():
         x.mean()
 
 
+def test_one_entry_is_true_or_false_as_an_array_is():
+    assert Variable(np.array([2.0]))
+    assert not Variable(0.0)
+    with pytest.raises(ValueError, match="truth value of an array"):
+        bool(Variable(np.ones(2)))
+
+
 def test_comparisons_give_arrays():
     x = Variable(np.array([1.0, 3.0]))
     y = Variable(np.array([2.0, 3.0]))

@@ -195,6 +195,25 @@ def test_arrays_and_numpy_numbers_on_the_left():
     )
 
 
+@pytest.mark.parametrize("number", [2, 2.0, np.float64(2), np.int64(2)])
+def test_a_number_takes_the_dtype_of_the_variable(number):
+    x = Variable(POINTS.astype(np.float32))
+    for y in (number * x, x / number, x - number, np.maximum(x, number)):
+        (g,) = grad(y.sum(), [x])
+        assert y.value.dtype == g.value.dtype == np.float32
+
+
+def test_functions_of_numpys_need_no_apply():
+    x = Variable(draw(3, 4))
+    c = draw(3, 4, seed=1)
+    (g,) = grad(np.sum(np.where(c > 0, x * x, 3.0) + np.mean(x)), [x])
+    np.testing.assert_allclose(g.value, np.where(c > 0, 2 * x.value, 0) + 1)
+    assert np.stack([c, x], axis=1).shape == (3, 2, 4)
+    assert np.concatenate([x, c]).shape == (6, 4)
+    with pytest.raises(TypeError, match="known gradient, got function=sort"):
+        np.sort(x)
+
+
 def test_joining():
     arrays = [draw(2, 3), draw(2, 1, seed=1), draw(2, 4, seed=2)]
 
@@ -331,6 +350,11 @@ def test_pooling():
             [x[0]],
             orders=3,
         )
+    options["return_indices"] = True
+    output, indices = apply(ri.max_pool2d, Variable(x), **options)
+    want = ri.max_pool2d(x, **options)
+    np.testing.assert_array_equal(output.value, want[0])
+    np.testing.assert_array_equal(indices, want[1])
 
 
 FUNCTIONS = [
