@@ -86,7 +86,8 @@ def avg_pool1d(
     Raises
     ------
     TypeError
-        If `input` is not floating or a size is not an int.
+        If `input` is not float16, float32 or float64, or a size is not an
+        int.
     ValueError
         If a shape or size is out of range.
 
@@ -223,7 +224,8 @@ def avg_pool2d(
     Raises
     ------
     TypeError
-        If `input` is not floating or a size is not an int.
+        If `input` is not float16, float32 or float64, or a size is not an
+        int.
     ValueError
         If a shape or size is out of range or `divisor_override` is 0.
 

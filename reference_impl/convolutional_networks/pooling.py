@@ -109,7 +109,8 @@ def max_pool1d(
     Raises
     ------
     TypeError
-        If `input` is not floating or a size is not an int.
+        If `input` is not float16, float32 or float64, or a size is not an
+        int.
     ValueError
         If a shape or size is out of range, or an index is asked for where a
         window holds no cell of `input`.
@@ -277,7 +278,8 @@ def max_pool2d(
     Raises
     ------
     TypeError
-        If `input` is not floating or a size is not an int.
+        If `input` is not float16, float32 or float64, or a size is not an
+        int.
     ValueError
         If a shape or size is out of range, or an index is asked for where a
         window holds no cell of `input`.

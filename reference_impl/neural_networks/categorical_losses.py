@@ -38,7 +38,8 @@ def nll_loss(
     target : ndarray of shape (N,), () or (N, ...), integer
         The true class y of each sample.
     weight : ndarray of shape (C,), optional
-        Factor of each class; a constant without gradient.
+        Factor of each class; a constant without gradient. A factor of 0
+        makes the loss 0, also of an impossible class (in PyTorch NaN).
     ignore_index : int, default -100
         Samples of this class have no loss.
     reduction : {"none", "mean", "sum"}, default "mean"
@@ -124,7 +125,8 @@ def cross_entropy(
 and dtype of `input`
         The true class of each sample; or the probability of every class.
     weight : ndarray of shape (C,), optional
-        Factor of each class; a constant without gradient.
+        Factor of each class; a constant without gradient. A factor of 0
+        makes the loss 0, also of an impossible class (in PyTorch NaN).
     ignore_index : int, default -100
         Samples of this class have no loss.
     reduction : {"none", "mean", "sum"}, default "mean"
@@ -320,7 +322,8 @@ def _to_target(
     if not s.probabilistic:
         return None
     surprise = -_softmax.log_softmax(s.rows, -1)
-    slope = g[:, None] * (1 - label_smoothing) * s.weight * surprise
+    kept = 1 - float(label_smoothing)  # NumPy's would have a say in the dtype
+    slope = g[:, None] * kept * s.weight * surprise
     return _samples.from_rows(slope, input)
 
 

@@ -216,6 +216,9 @@ def test_an_impossible_class_that_is_not_true_costs_nothing():
     p = np.array([[0.0, 0.0, 1.0]])
     np.testing.assert_allclose(cross_entropy(x, p), log_p, rtol=1e-14)
     assert cross_entropy(x, np.array([0])) == np.inf
+    weight = np.array([0.0, 1.0, 2.0])  # the impossible class is left out
+    for f in (cross_entropy, nll_loss):
+        assert f(x, np.array([0]), weight, reduction="sum") == 0
     assert nll_loss(x, np.array([0]), ignore_index=0, reduction="sum") == 0
 
 
@@ -267,6 +270,13 @@ def test_keeps_dtype_and_input_and_works_in_blocks(
     np.testing.assert_array_equal(x, before)
     for integer in (np.uint8, np.int32):
         assert f(x, y.astype(integer)) == loss
+
+
+def test_a_smoothing_of_numpys_leaves_the_dtype_alone():
+    x = scores((4, 3)).astype(np.float32)
+    y, half = np.full_like(x, 1 / 3), np.float64(0.5)
+    grads = cross_entropy_backward(1.0, x, y, label_smoothing=half)
+    assert {g.dtype for g in grads} == {np.dtype(np.float32)}
 
 
 @both
