@@ -14,6 +14,7 @@ import numpy as np
 from reference_impl import _checks
 
 BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
+PART = 64  # queries worked on at a time where a mask hides all later keys
 SMALL = 30.0  # exp of scores up to this is far from the limits of a float32
 
 
@@ -39,48 +40,63 @@ class Heads(NamedTuple):
         yield from (slice(a, a + step) for a in range(0, A, step))
 
     def scratch(self) -> np.ndarray:
-        """Return an empty array for the scores of the largest block."""
+        """Return an empty array with room for the scores of any block."""
         first = next(self.blocks(), slice(0))
-        query = self.query[first]
-        shape = (*query.shape[:2], self.key.shape[1])
-        return np.empty(shape, query.dtype)
+        a, L, _ = self.query[first].shape
+        return np.empty(a * L * self.key.shape[1], self.query.dtype)
+
+    def parts(self) -> list[tuple[slice, int]]:
+        """Return slices of L, and how many of the first keys each may see."""
+        L, S = self.query.shape[1], self.key.shape[1]
+        if self.factors is None:
+            return [(slice(L), S)]
+        seen = (self.factors * np.arange(1, S + 1)).max(axis=1, initial=1)
+        starts = range(0, L, PART)
+        slices = [slice(start, start + PART) for start in starts]
+        return [(rows, int(seen[rows].max())) for rows in slices]
 
     def weights(self, block: slice, out: np.ndarray) -> np.ndarray:
         """Return the weights of a block of heads, shape (a, L, S).
 
         The rows add up to 1, or are 0 where all keys are masked.
         """
-        p, total = self.exponentials(block, out)
+        keys = self.scaled_keys(block)
+        p, total = self.exponentials(block, keys, slice(None), out)
         p /= total
         return p
 
     def exponentials(
-        self, block: slice, out: np.ndarray
+        self, block: slice, keys: np.ndarray, rows: slice, out: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return weights before they are divided by their sum, and the sum.
 
-        Shapes (a, L, S), the first rows of `out`, and (a, L, 1). The sum of a
-        row of zeros is set to 1.
+        Of the queries `rows`, l of L, and the first n keys, given (a, E, n):
+        shapes (a, l, n), written into `out`, and (a, l, 1). The sum of a row of
+        zeros is set to 1.
         """
-        query, key = self.query[block], self.key[block]
-        factor = query.dtype.type(self.scale)
-        keys = np.multiply(key.swapaxes(-1, -2), factor, order="C")
-        p = np.matmul(query, keys, out=out[: len(query)])
+        query, n = self.query[block, rows], keys.shape[-1]
+        p = np.matmul(query, keys, out=room(out, (*query.shape[:2], n)))
         simple = self.mask is None or self.factors is not None
-        if simple and _small(query, key, factor):
+        # Then no maximum of a row has to be found and subtracted.
+        if simple and p.max(initial=0) < SMALL and p.min(initial=0) > -SMALL:
             np.exp(p, out=p)
             if self.factors is not None:  # faster than exp(-inf)
-                p *= self.factors
+                p *= self.factors[rows, :n]
         else:
             with np.errstate(invalid="ignore"):  # inf - inf: NaN, as PyTorch
-                p += self.added(block)
+                p += self.added(block)[..., rows, :n]
                 top = p.max(axis=-1, keepdims=True, initial=-np.inf)
                 top[top == -np.inf] = 0
                 p -= top
             np.exp(p, out=p)
-        total = p @ np.ones((p.shape[-1], 1), p.dtype)
+        total = p @ np.ones((n, 1), p.dtype)
         total[total == 0] = 1
         return p, total
+
+    def scaled_keys(self, block: slice) -> np.ndarray:
+        """Return scale * key, its last two axes swapped: (a, E, S)."""
+        factor = self.query.dtype.type(self.scale)
+        return np.multiply(self.key[block].swapaxes(1, 2), factor, order="C")
 
     def scaled_query(self, block: slice) -> np.ndarray:
         """Return scale * query, which is smaller than the scores."""
@@ -89,7 +105,7 @@ class Heads(NamedTuple):
     def added(self, block: slice) -> np.ndarray:
         """Return what to add to the scores, broadcastable to (a, L, S)."""
         if self.mask is None:
-            return np.zeros((), self.query.dtype)
+            return np.zeros((1, 1), self.query.dtype)
         if self.mask.ndim == 2:
             return self.mask
         heads = np.arange(*block.indices(len(self.query)))
@@ -140,15 +156,9 @@ def arguments(
     return Heads(q, k, v, mask, factors, factor, p, own, leading, shape)
 
 
-def _small(query: np.ndarray, key: np.ndarray, scale: float) -> bool:
-    """Return whether no score can be beyond SMALL.
-
-    Then no maximum has to be found and subtracted. The bound is that of
-    Cauchy and Schwarz.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        longest = [np.vecdot(x, x).max(initial=0) for x in (query, key)]
-        return bool(longest[0] * longest[1] * scale**2 <= SMALL**2)
+def room(scratch: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the first entries of a flat array as an array of this shape."""
+    return scratch[: prod(shape)].reshape(shape)
 
 
 def unbroadcast(grad: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -135,12 +135,17 @@ def scaled_dot_product_attention(
     A, L, _ = heads.query.shape
     output = np.empty((A, L, heads.shape[-1]), heads.query.dtype)
     scores = heads.scratch()
+    # Dropout draws for all scores of a block, as the backward pass does.
+    parts = heads.parts() if rng is None else [(slice(L), heads.key.shape[1])]
     for block in heads.blocks():
-        p, total = heads.exponentials(block, scores)
-        if rng is not None:
-            p = dropout(p, heads.dropout_p, generator=rng)
-        taken = np.matmul(p, heads.value[block], out=output[block])
-        taken /= total
+        keys = heads.scaled_keys(block)
+        for rows, n in parts:
+            p, total = heads.exponentials(block, keys[..., :n], rows, scores)
+            if rng is not None:
+                p = dropout(p, heads.dropout_p, generator=rng)
+            value, part = heads.value[block, :n], output[block, rows]
+            np.matmul(p, value, out=part)
+            part /= total
     return output.reshape(heads.shape)
 
 
@@ -250,7 +255,8 @@ def _block_backward(
     grad_query, grad_key, grad_value = (grad[block] for grad in grads)
     p = heads.weights(block, work[0])
     value = heads.value[block]
-    d = np.matmul(g, value.swapaxes(-1, -2), out=work[1][: len(g)])
+    scores = _attention_heads.room(work[1], p.shape)
+    d = np.matmul(g, value.swapaxes(-1, -2), out=scores)
     taken = p
     if rng is not None:
         factors = dropout(np.ones_like(p), heads.dropout_p, generator=rng)

@@ -141,7 +141,7 @@ def attention_weights(
     A, S, _ = heads.key.shape
     weights = np.empty((A, heads.query.shape[1], S), heads.query.dtype)
     for block in heads.blocks():
-        heads.weights(block, out=weights[block])
+        heads.weights(block, out=weights[block].reshape(-1))
     return weights.reshape(*heads.shape[:-1], S)
 
 

@@ -35,18 +35,16 @@ SHAPES = {
 
 @pytest.fixture(
     params=[
-        pytest.param(
-            (_attention_heads.BLOCK_BYTES, _attention_heads.SMALL),
-            id="at-once",
-        ),
-        pytest.param((1, 0.0), id="head-by-head"),
+        pytest.param({}, id="at-once"),
+        pytest.param({"BLOCK_BYTES": 1, "SMALL": 0.0}, id="head-by-head"),
+        pytest.param({"PART": 2}, id="two-queries-at-a-time"),
     ],
     autouse=True,
 )
 def ways(request, monkeypatch):
-    """Try every test with all heads at once, and the other way."""
-    monkeypatch.setattr(_attention_heads, "BLOCK_BYTES", request.param[0])
-    monkeypatch.setattr(_attention_heads, "SMALL", request.param[1])
+    """Try every test with all heads and queries at once, and otherwise."""
+    for name, value in request.param.items():
+        monkeypatch.setattr(_attention_heads, name, value)
 
 
 def arrays(shapes, seed=0, dtype=np.float64):
