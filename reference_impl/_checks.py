@@ -95,7 +95,7 @@ def integers(
     """Return `value` as a tuple of `length` ints; one int stands for all."""
     if isinstance(value, Integral) and not isinstance(value, bool):
         value = (value,) * length
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
         raise TypeError(
             f"{name} must be an int or a tuple of {length} ints, "
             f"got {name}={value!r}"

@@ -13,6 +13,7 @@ from typing import Literal, overload
 
 import numpy as np
 
+from reference_impl import _checks
 from reference_impl.convolutional_networks import _max_windows, _windows
 
 __all__ = [
@@ -130,6 +131,7 @@ def max_pool1d(
     input, windows = _windows.geometry(
         input, LETTERS_1D, kernel_size, stride, padding, dilation, ceil_mode
     )
+    _checks.one_of("return_indices", return_indices, (False, True))
     output = _max_windows.pool(input, 1, windows)
     if not return_indices:
         return output
@@ -300,6 +302,7 @@ def max_pool2d(
     input, windows = _windows.geometry(
         input, LETTERS_2D, kernel_size, stride, padding, dilation, ceil_mode
     )
+    _checks.one_of("return_indices", return_indices, (False, True))
     output = _max_windows.pool(input, 2, windows)
     if not return_indices:
         return output

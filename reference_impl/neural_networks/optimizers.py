@@ -38,6 +38,10 @@ class _Optimizer:
     def __init__(self, parameters: Arrays, **options: Any) -> None:
         self._check(**options)
         self.parameters = _named("parameters", parameters)
+        if not self.parameters:
+            raise ValueError(
+                f"parameters must not be empty, got parameters={parameters!r}"
+            )
         for name, value in self.parameters.items():
             if not isinstance(value, np.ndarray) or not value.flags.writeable:
                 raise TypeError(
@@ -140,7 +144,7 @@ class SGD(_Optimizer):
     TypeError
         If a parameter is not a writeable floating array.
     ValueError
-        As `sgd_step`.
+        As `sgd_step`, and if there are no parameters.
 
     References
     ----------
@@ -206,7 +210,7 @@ class Adam(_Optimizer):
     TypeError
         If a parameter is not a writeable floating array.
     ValueError
-        As `adam_step`.
+        As `adam_step`, and if there are no parameters.
 
     References
     ----------

@@ -100,6 +100,7 @@ def clip_grad_norm_(
     p = _checks.bound("norm_type", norm_type)
     if p <= 0:
         raise ValueError(f"norm_type must be positive, got {norm_type=}")
+    _checks.one_of("error_if_nonfinite", error_if_nonfinite, (False, True))
     norm = _norm(arrays, p)
     if error_if_nonfinite and not math.isfinite(norm):
         raise ValueError(f"grads must have a finite norm, got norm={norm}")

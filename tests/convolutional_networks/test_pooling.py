@@ -315,6 +315,7 @@ X2, X1 = np.ones((2, 3, 4, 5)), np.ones((2, 3, 5))
         ((X2, 0), {}, ValueError, "kernel_size must be at least 1, got"),
         ((X2, 2.0), {}, TypeError, "kernel_size must be an int or a tuple of"),
         ((X2, (2, 2, 2)), {}, ValueError, "kernel_size must be an int or a"),
+        ((X2, b"ab"), {}, TypeError, "kernel_size must be an int or a tuple"),
         ((X2, 5), {}, ValueError, "input_size=4, kernel_size=5"),
         ((X2, 2, 0), {}, ValueError, "stride must be at least 1, got stri"),
         ((X2, 2), {"padding": -1}, ValueError, "padding must be at least 0"),
@@ -334,6 +335,12 @@ def test_2d_rejects(args, kwargs, error, message):
             function(*args, **kwargs)
     with pytest.raises(error, match=message):
         max_pool2d_backward(np.ones((2, 3, 2, 2)), *args, **kwargs)
+
+
+def test_return_indices_is_a_flag():
+    for f, x in ((max_pool1d, X1), (max_pool2d, X2)):
+        with pytest.raises(ValueError, match="return_indices must be one of"):
+            f(x, 2, return_indices="no")
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,7 @@ def test_numbers_of_numpys_leave_the_dtype_alone():
         (lambda: Adam([np.ones(1)], betas=(0.9,)), ValueError, "two numbers"),
         (lambda: Adam([np.ones(1)], eps=-1.0), ValueError, "eps must be"),
         (lambda: Adam(np.ones(3)), TypeError, "parameters must be a mapping"),
+        (lambda: SGD([]), ValueError, "parameters must not be empty, got"),
         (lambda: Adam([[1.0]]), TypeError, "must be writeable ndarrays"),
         (lambda: Adam([np.ones(1, int)]), TypeError, "must be floating"),
         (

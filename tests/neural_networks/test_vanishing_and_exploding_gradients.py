@@ -169,6 +169,11 @@ def test_a_bad_gradient_leaves_the_others_alone(clip, bad, error, message):
         ),
         (lambda g: clip_grad_value_(g, None), TypeError, "clip_value must be"),
         (lambda g: clip_grad_value_(1.0, 1), TypeError, "grads must be a seq"),
+        (
+            lambda g: clip_grad_norm_(g, 1, 2, "no"),
+            ValueError,
+            "error_if_nonfinite must be one of False, True, got",
+        ),
         (lambda g: clip_grad_norm_(None, 1), TypeError, "grads must be a seq"),
     ],
 )
