@@ -159,11 +159,17 @@ def power(a: Value, b: Value) -> Value:
 
 
 def _matrix_power(a: np.ndarray, b: float) -> Value:
+    """Return the inverse, or the root of a symmetric matrix, or its inverse."""
     if b == -1 and a.ndim == 2 and a.shape[0] == a.shape[1]:
         try:
             return np.linalg.inv(a)
         except np.linalg.LinAlgError:
             raise EquationError("a singular matrix", "domain") from None
+    if abs(b) == 0.5 and a.ndim == 2 and np.array_equal(a, a.T):
+        values, vectors = np.linalg.eigh(a)
+        if values.min(initial=1) <= 0:
+            raise EquationError("a root of a matrix that has none", "domain")
+        return vectors * values**b @ vectors.T
     raise EquationError(
         "a matrix to a power has two readings: write W W or W^{\\odot 2}",
         "shape",

@@ -23,7 +23,7 @@ from texcheck.tree import (
 )
 from texcheck.values import Value, is_number, take
 
-__all__ = ["indicated", "is_call", "joined", "read"]
+__all__ = ["indicated", "is_call", "is_one", "joined", "read"]
 
 
 def is_call(applied: Applied | None, env: Env) -> bool:
@@ -66,6 +66,8 @@ def read(applied: Applied, env: Env) -> Closure | None:
         return _with_scripts(call(reading, applied.group, env), applied, env)
     if kind == "sequence" and _is_full(reading):
         return None
+    if kind in {"sequence", "definition"} and _is_transposed(reading):
+        return None
     if kind in {"sequence", "definition"} and applied.group.kind == "(":
         return _indexed(reading, applied, env)
     several = len(applied.group.items) > 1
@@ -74,6 +76,27 @@ def read(applied: Applied, env: Env) -> Closure | None:
     if kind in {"array", "sequence", "local", "definition"}:
         return _bracketed(applied, env, reading)
     return None
+
+
+def is_one(applied: Applied | None, env: Env) -> bool:
+    """Whether a name and a bracket are a call, or an index of a sequence."""
+    if applied is None or is_call(applied, env):
+        return applied is not None
+    reading = env.try_resolve(applied.head)
+    return (
+        reading is not None
+        and reading.known.kind == "sequence"
+        and applied.group.kind == "("
+        and not _is_full(reading)
+    )
+
+
+def _is_transposed(reading: Reading) -> bool:
+    """Whether a transpose ends the name: what follows is a factor."""
+    return bool(reading.parts) and all(
+        part.kind == "top" or part.items == (Symbol("T"),)
+        for part in reading.parts
+    )
 
 
 def _is_full(reading: Reading) -> bool:
@@ -184,11 +207,33 @@ def _indexed(reading: Reading, applied: Applied, env: Env) -> Closure:
     index = [scripts.whole_index(item, env) for item in items]
     name, scope = reading.name, env.scope
     scope.read_names.add(name)
+    if reading.index and len(applied.group.items) == 1:
+        return _by_value(reading, applied, index, env)
     return _with_scripts(
         lambda s: scope.read(name, tuple([i(s) for i in index])),
         applied,
         env,
     )
+
+
+def _by_value(
+    reading: Reading, applied: Applied, index: list[Closure], env: Env
+) -> Closure:
+    """Tell ``V_t(s)``, an index, from ``K_t (z - x)``, a product."""
+    name, scope = reading.name, env.scope
+    inside = _with_scripts(env.build(applied.group.items[0]), applied, env)
+    entry = _with_scripts(
+        lambda s: scope.read(name, tuple([i(s) for i in index])), applied, env
+    )
+    whole = env.build(applied.group.items[0])
+
+    def value(s: Locals) -> Value:
+        if isinstance(whole(s), float | np.ndarray):
+            head = scope.read(name, tuple([i(s) for i in index[:-1]]))
+            return multiply(head, inside(s))
+        return entry(s)
+
+    return value
 
 
 def _bracketed(applied: Applied, env: Env, reading: Reading) -> Closure | None:

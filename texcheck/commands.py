@@ -70,6 +70,8 @@ def command(parser: "Parser", token: Token) -> Node:
         return _function(parser, "log" if name == "ln" else name, start)
     if name in DOTS:
         return Dots(span=(start, token.stop))
+    if name == "underset":
+        return _underset(parser)
     if name in {"underbrace", "overbrace", "boxed"}:
         return _decorated(parser, name)
     refuse(token)
@@ -138,6 +140,32 @@ def _decorated(parser: "Parser", name: str) -> Node:
                 f"\\{name} takes a label in words: write \\text{{...}}"
             )
     return node
+
+
+def _underset(parser: "Parser") -> Node:
+    r"""Read ``\underset{a}{\max}`` as ``\max_{a}``."""
+    start = parser.at
+    below, above = _skipped(parser), _skipped(parser)
+    if not below or not above:
+        raise EquationError("\\underset without a letter or an operator")
+    at = below[0].start
+    marks = [Token("sign", sign, at, at) for sign in "_{"]
+    end = Token("sign", "}", below[-1].stop, below[-1].stop)
+    parser.tokens[start : parser.at] = [*above, *marks, *below, end]
+    parser.at = start
+    return parser.factor()
+
+
+def _skipped(parser: "Parser") -> list[Token]:
+    """Step over the argument of a macro; return its tokens without braces."""
+    start, level = parser.at, 0
+    while True:
+        token = parser.next()
+        level += is_sign(token, "{") - is_sign(token, "}")
+        if level <= 0:
+            break
+    found = parser.tokens[start : parser.at]
+    return found[1:-1] if is_sign(found[0], "{") else found
 
 
 def _limits(

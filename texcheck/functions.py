@@ -131,8 +131,8 @@ def absolute(value: Value) -> Value:
     if is_number(value):
         return abs(value)
     raise EquationError(
-        f"|x| of {shape_text(value)} has two readings: write \\lVert or an "
-        "index",
+        f"|x| of {shape_text(value)} has two readings: write \\det, \\lVert "
+        "or an index",
         "shape",
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from texcheck import conditions, extents
+from texcheck import calls, conditions, extents
 from texcheck.algebra import add, multiply
 from texcheck.env import Env
 from texcheck.errors import EquationError, Unsupported
@@ -19,7 +19,9 @@ from texcheck.tree import (
     Dots,
     Group,
     Node,
+    Number,
     Product,
+    call_parts,
 )
 from texcheck.values import Value, is_number, take
 
@@ -84,8 +86,11 @@ def _refuse_trailing(node: Big, loop: Loop) -> None:
     if node.op == "sum" or not isinstance(node.body, Product):
         return
     names = {binder.name for binder in loop.binders}
-    last = node.body.factors[-1]
-    if not names & letters_in(last):
+    last = node.body.factors[-1:]
+    applied = call_parts(*node.body.factors[-2:])
+    if not node.body.ops[-1] and calls.is_one(applied, loop.env):
+        last = node.body.factors[-2:]
+    if not any(names & letters_in(factor) for factor in last):
         raise Unsupported(
             f"a factor behind \\{node.op} without its letter has two "
             "readings: write brackets"
@@ -211,7 +216,7 @@ def _inferred(name: str, body: Node, env: Env) -> Binder:
 def _from_to(
     node: Big, pending: list[Node], item: Compare, items: list[Node], env: Env
 ) -> list[Binder]:
-    r"""Read ``k = a`` with an upper limit, or ``k = a, \dots, b``."""
+    r"""Read ``k = a`` with an upper limit, ``k = a, \dots, b``, ``k = 1, 2``."""
     letters = [env.fresh(n) for n in (*pending, item.sides[0])]
     low = env.build(item.sides[1])
     if items and Dots() in items[:2]:
@@ -225,12 +230,27 @@ def _from_to(
         if isinstance(upper, Compare):
             raise EquationError("an upper limit is a value")
         high = env.build(upper)
+    elif items and isinstance(items[0], Number):
+        return [Binder(name, _listed(item, items, env)) for name in letters]
     else:
         raise EquationError("a range without an upper limit", "range")
     return [
         Binder(name, _between(name, low, high, node, env.with_letters(name)))
         for name in letters
     ]
+
+
+def _listed(
+    item: Compare, items: list[Node], env: Env
+) -> Callable[[Locals], list[int]]:
+    """Return the values of ``i = 1, 2``, and take them from `items`."""
+    count = next(
+        (k for k, n in enumerate(items) if not isinstance(n, Number)),
+        len(items),
+    )
+    group = Group("{", (item.sides[1], *items[:count]))
+    del items[:count]
+    return conditions.members(group, env)
 
 
 def _between(
@@ -254,13 +274,13 @@ def _between(
 
 def _chained(node: Big, item: Compare, env: Env) -> list[Binder]:
     r"""Read ``0 \le k < n``, ``j \ne i`` and ``i < j``."""
-    if node.sup is not None:
-        raise EquationError("a condition with an upper limit")
     fresh = [
         side
         for side in item.sides
         if (name := letter_name(side)) and env.lookup(name) is None
     ]
+    if fresh and node.sup is not None:
+        raise EquationError("a condition with an upper limit")
     names = [env.fresh(side) for side in fresh]
     if len(fresh) == 1 and item.sides[1] is fresh[0] and len(item.ops) == 2:
         low, high = bounds(item, env)

@@ -138,7 +138,7 @@ _INSTEAD = {
     "iff": r"two equations with \qquad between them",
     "mapsto": "f(x) = ...",
     "circ": r"\odot",
-    "otimes": r"x y^\top",
+    "otimes": r"\odot entry by entry, or x y^\top",
     "oplus": "+",
     "int": r"\mathbb{E}_{x \sim p} or a sum",
     "oint": "a sum",
@@ -162,7 +162,6 @@ _INSTEAD = {
     "cap": "a condition",
     "mathop": r"\operatorname{...}",
     "substack": r"it below \sum, \prod, \max or \min",
-    "underset": "what stands below as a subscript",
     "overset": "=, or what stands above as a superscript",
     "stackrel": "=",
 }

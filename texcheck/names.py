@@ -2,12 +2,14 @@ r"""Which Python name a symbol with its scripts spells.
 
 ``\mathbf{W}^{(h)}`` is ``W_h`` and ``\tilde{C}`` is ``C_tilde``. The longest
 known name wins; scripts left over are an index, a transpose or a power. A
-colon is part of the name: ``G_{t:t+n}`` is ``G_span`` at two indices.
+colon is part of the name: ``G_{t:t+n}`` is ``G_span`` at two indices, and
+``x_{<t}`` is ``x_before`` at one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeGuard
 
 from texcheck.errors import EquationError
 from texcheck.tree import (
@@ -143,8 +145,8 @@ def label(node: Node) -> tuple[str, ...]:
         return tuple("".join(parts) for parts in product(*letters))
     if isinstance(node, Scripts):
         return _scripted_label(node)
-    if isinstance(node, Group) and node.kind == ":":
-        return ("span",)
+    if _is_span(node):
+        return ("span" if node.kind == ":" else node.kind,)
     return ()
 
 
@@ -203,8 +205,9 @@ def _choices(symbol: Symbol, node: Scripts | None) -> list[_Choice]:
     return choices
 
 
-def _is_span(item: Node) -> bool:
-    return isinstance(item, Group) and item.kind == ":"
+def _is_span(item: Node) -> TypeGuard[Group]:
+    """Whether an item is part of the name, and its values are indices."""
+    return isinstance(item, Group) and item.kind in {":", "before"}
 
 
 def _joined(
@@ -293,10 +296,7 @@ def _leftover(
         else:
             parts.append(part)
     spans = [
-        value
-        for item in scripts.sub
-        if isinstance(item, Group) and _is_span(item)
-        for value in item.items
+        value for item in scripts.sub if _is_span(item) for value in item.items
     ]
     rest = scripts.sub[choice.subs :]
     return (*raised, *spans, *rest), tuple(parts), primes

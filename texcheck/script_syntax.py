@@ -76,7 +76,9 @@ def _bare(
 def _sub_items(parser: "Parser") -> tuple[Node, ...]:
     stacked = parser.accept("substack") and parser.expect("{")
     items = [_item(parser)]
-    while parser.accept(",", ";", "mid") or (stacked and _newline(parser)):
+    while parser.accept(",", ";", "mid", "|") or (
+        stacked and _newline(parser)
+    ):
         items.append(_item(parser))
     if stacked:
         parser.expect("}")
@@ -100,8 +102,13 @@ def _sup_parts(parser: "Parser") -> tuple[Part, ...]:
 
 
 def _item(parser: "Parser") -> Node:
-    r"""Parse an item of a subscript: ``t:t+n`` is one, of two values."""
+    r"""Parse an item of a subscript: ``t:t+n`` is one, of two values.
+
+    ``<t`` is one, too, of one value.
+    """
     start = parser.start()
+    if parser.accept("<", "lt"):
+        return Group("before", (parser.sum(),), span=parser.span(start))
     sign = _sign(parser)
     if sign is not None:
         return sign
@@ -115,13 +122,13 @@ def _item(parser: "Parser") -> Node:
 
 
 def _sign(parser: "Parser") -> Node | None:
-    """Step over a sign that stands alone, as in ``v_*``: a part of a name."""
+    r"""Step over a sign or word alone, part of a name: ``v_*``, ``x_\max``."""
     token, at = parser.peek(), parser.at
     if token is None or not is_sign(token, *_SIGNS):
         return None
     parser.next()
     follows = parser.peek()
-    if follows is None or is_sign(follows, "}", ",", ";"):
+    if follows is None or is_sign(follows, "}", ",", ";", "mid", "|"):
         name = _SIGNS[token.text]
         return Symbol(name, word=True, span=(token.start, token.stop))
     parser.at = at
@@ -135,6 +142,8 @@ _SIGNS = {
     "ast": "star",
     "star": "star",
 }
+_WORDS = ("max", "min", "sup", "inf", "arg", "exp", "log")
+_SIGNS |= {word: word for word in _WORDS}
 _MARKS = {
     "top": "top",
     "intercal": "top",
@@ -173,6 +182,7 @@ def _part(parser: "Parser", token: Token) -> Part:
             kind = "plus" if token.text == "+" else "minus"
             return Part(kind, span=(start, token.stop))
         parser.at = at
-    node = parser.sum()
+    node = _sign(parser) if is_sign(token, *_WORDS) else None
+    node = parser.sum() if node is None else node
     parser.accept(",")
     return Part("expr", (node,), span=parser.span(start))

@@ -67,10 +67,20 @@ def _constant(node: Symbol | Scripts, env: Env) -> Closure:
             raise EquationError(f"\\{head.base} stands alone")
         env.resolve(node)
     value = _CONSTANTS[head.base]
-    parts = node.sup if isinstance(node, Scripts) else ()
+    parts = _powers(node.sup) if isinstance(node, Scripts) else ()
     if isinstance(node, Scripts) and node.sub:
         env.resolve(node)
     return raised(lambda s: value, parts, env)
+
+
+def _powers(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return superscripts of a number, which has no labels: ``e^{(x)}``."""
+    return tuple(
+        Part("expr", part.items, span=part.span)
+        if part.kind == "label" and len(part.items) == 1
+        else part
+        for part in parts
+    )
 
 
 def _named(reading: Reading, env: Env) -> Closure:
@@ -208,6 +218,8 @@ def build(node: Scripts, env: Env) -> Closure:
         return symbol(node, env)
     if isinstance(node.base, Number) and node.sub:
         return _indicator(node, env)
+    if isinstance(node.base, Number):
+        return raised(env.build(node.base), _powers(node.sup), env)
     if isinstance(node.base, Group) and node.base.kind == "norm":
         return _norm(node, env)
     hidden = isinstance(node.base, Sum | Product | Function | Big)

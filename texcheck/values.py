@@ -140,7 +140,8 @@ def _outside(i: int, axis: int, inside: range) -> EquationError:
     if not inside:
         return EquationError(f"index {i} on the empty axis {axis}", "index")
     return EquationError(
-        f"index {i} is outside {inside[0]}..{inside[-1]} of axis {axis}",
+        f"index {i} is outside {inside[0]}..{inside[-1]} of axis {axis}: "
+        "write the range of its letter, or bind a Seq that reaches outside",
         "index",
     )
 

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.texcheck import corpus, papers, papers_models, papers_training
+from tests.texcheck import (
+    corpus,
+    papers,
+    papers_held,
+    papers_models,
+    papers_training,
+)
 from tests.texcheck.corpus import Entry
 from texcheck import EquationError, Page, Result
 from texcheck.alter import Strength, strength
 
-PAPERS = (papers, papers_models, papers_training)
+PAPERS = (papers, papers_models, papers_training, papers_held)
 ENTRIES = (
     *corpus.ENTRIES,
     *(entry for module in PAPERS for entry in module.ENTRIES),
