@@ -109,9 +109,29 @@ class _Optimizer:
         Raises
         ------
         ValueError
-            If it is of other parameters, or asks for what is not offered.
+            If it is of other parameters or of another optimiser, or asks for
+            what is not offered. Nothing is changed then.
         """
-        (group,) = state_dict["param_groups"]
+        try:
+            self.options, self.state = self._read(state_dict)
+        except KeyError as key:
+            raise ValueError(
+                f"state_dict must be one of {type(self).__name__} over "
+                f"{len(self.parameters)} parameters, got key {key} missing "
+                "or unknown"
+            ) from key
+
+    def _read(
+        self, state_dict: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the options and the state that `state_dict` holds."""
+        groups = state_dict["param_groups"]
+        if len(groups) != 1:
+            raise ValueError(
+                "state_dict must have one of param_groups, got "
+                f"len(param_groups)={len(groups)}"
+            )
+        group = groups[0]
         if list(group["params"]) != list(range(len(self.parameters))):
             raise ValueError(
                 f"state_dict must be of {len(self.parameters)} parameters, "
@@ -121,12 +141,12 @@ class _Optimizer:
             _checks.one_of(name, group.get(name, False), (False,))
         options = {name: group[name] for name in self.options}
         self._check(**options)
-        items = list(self.parameters.items())
+        items = dict(enumerate(self.parameters.items()))
         state = {
             items[i][0]: self._own_state(kept, items[i][1])
             for i, kept in state_dict["state"].items()
         }
-        self.options, self.state = options, state
+        return options, state
 
 
 class SGD(_Optimizer):
@@ -260,7 +280,7 @@ class Adam(_Optimizer):
 
     def _own_state(self, state: Mapping[str, Any], like: np.ndarray) -> Any:
         return AdamState(
-            int(state["step"]),
+            _checks.integer("step", int(state["step"]), 0),
             matching("exp_avg", state["exp_avg"], like).copy(),
             matching("exp_avg_sq", state["exp_avg_sq"], like).copy(),
         )

@@ -33,7 +33,7 @@ class PCA(Transformer):
     explained_variance_ : ndarray of shape (k,)
         Variance of the data along each, with the divisor N - 1.
     explained_variance_ratio_ : ndarray of shape (k,)
-        The same as a share of the whole variance.
+        The same as a share of the whole variance; NaN if that is 0.
     singular_values_ : ndarray of shape (k,)
         Of the centred data.
     mean_ : ndarray of shape (D,)
@@ -100,7 +100,8 @@ class PCA(Transformer):
         self.components_ = _signed(V[:k])
         self.singular_values_ = s[:k]
         self.explained_variance_ = variance[:k]
-        self.explained_variance_ratio_ = variance[:k] / variance.sum()
+        with np.errstate(invalid="ignore"):  # 0 / 0
+            self.explained_variance_ratio_ = variance[:k] / variance.sum()
         self.n_components_, self.n_features_in_, self.n_samples_ = k, D, N
         if names is not None:
             self.feature_names_in_ = np.array(names, dtype=object)

@@ -349,7 +349,8 @@ def _norm(arrays: list[np.ndarray], p: float) -> float:
     for g in arrays:
         scaled = np.abs(g) / g.dtype.type(top)
         total += float((scaled**p).sum(dtype=np.float64))
-    return top * total ** (1 / p)
+    with np.errstate(over="ignore"):  # a norm may be infinite for small p
+        return float(top * np.float64(total) ** (1 / p))
 
 
 def _writeable(

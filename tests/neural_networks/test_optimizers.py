@@ -175,6 +175,30 @@ def test_numbers_of_numpys_leave_the_dtype_alone():
             ValueError,
             "amsgrad must be one of False",
         ),
+        (
+            lambda: Adam([np.ones(1)]).load_state_dict(
+                SGD([np.ones(1)]).state_dict()
+            ),
+            ValueError,
+            "must be one of Adam over 1 parameters, got key 'betas' missing",
+        ),
+        (
+            lambda: SGD([np.ones(1)]).load_state_dict(
+                {
+                    "state": {1: {"momentum_buffer": np.ones(1)}},
+                    "param_groups": SGD([np.ones(1)]).state_dict()[
+                        "param_groups"
+                    ],
+                }
+            ),
+            ValueError,
+            "got key 1 missing or unknown",
+        ),
+        (
+            lambda: SGD([np.ones(1)]).load_state_dict({"param_groups": []}),
+            ValueError,
+            "must have one of param_groups, got len",
+        ),
     ],
 )
 def test_errors_name_argument_and_value(make, error, match):

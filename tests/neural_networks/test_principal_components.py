@@ -63,6 +63,12 @@ def test_the_largest_entry_of_a_component_is_positive():
         assert V.min() < 0
 
 
+def test_what_does_not_vary_has_no_shares():
+    pca = PCA().fit(np.full((4, 3), 2.5))
+    assert pca.explained_variance_.tolist() == [0, 0, 0]
+    assert np.isnan(pca.explained_variance_ratio_).all()
+
+
 def test_float32_is_kept_and_the_input_left_alone():
     X = data().astype(np.float32)
     before = X.copy()

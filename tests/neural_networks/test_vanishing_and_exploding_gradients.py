@@ -93,6 +93,12 @@ def test_the_norm_neither_overflows_nor_underflows(scale):
         np.testing.assert_allclose(grads[0], [0.6, 0.0], rtol=1e-6)
 
 
+def test_a_norm_beyond_all_numbers_is_infinite():
+    g = np.ones(10**4)  # of 1/100-norm (10**4)**100
+    assert clip_grad_norm_(g, 1.0, 0.01) == np.inf
+    assert (g == 0).all()
+
+
 def test_clip_works_in_place_on_views_and_on_nothing():
     base = np.array([[3.0, 30.0], [4.0, 40.0]])
     assert clip_grad_norm_([base[:, 0]], 1.0) == 5.0
