@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from reference_impl.examples._command import at_least_one, whole
+
 COMMON = {"length": 40, "batch_size": 64, "held_out": 0.1, "seed": 0}
 # The run that ends within minutes, and that of the notes.
 SMALL = {"embedding": 64, "hidden": 256, "epochs": 8, "lr": 4e-3}
@@ -43,7 +45,7 @@ def _add_text(parser: argparse.ArgumentParser) -> None:
     help = "FILE has no Project Gutenberg header and footer to cut"
     add("--whole", action="store_true", help=help)
     help = "use the first N characters"
-    add("--characters", type=_positive, metavar="N", help=help)
+    add("--characters", type=at_least_one, metavar="N", help=help)
     help = "share at the end kept for the test (0.1)"
     add("--held-out", type=_share, metavar="SHARE", help=help)
 
@@ -55,17 +57,17 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     help = "the size of the notes, which is in brackets below"
     add("--full", action="store_true", help=help)
     help = f"numbers a character: {each[0]}"
-    add("--embedding", type=_positive, metavar="E", help=help)
+    add("--embedding", type=at_least_one, metavar="E", help=help)
     help = f"units of the LSTM: {each[1]}"
-    add("--hidden", type=_positive, metavar="H", help=help)
+    add("--hidden", type=at_least_one, metavar="H", help=help)
     help = f"passes through the text: {each[2]}"
-    add("--epochs", type=_count, metavar="N", help=help)
+    add("--epochs", type=whole, metavar="N", help=help)
     add("--lr", type=float, help=f"learning rate of Adam: {each[3]}")
     help = "characters of a sequence (40)"
-    add("--length", type=_positive, metavar="T", help=help)
+    add("--length", type=at_least_one, metavar="T", help=help)
     help = "sequences a step (64)"
-    add("--batch-size", type=_positive, metavar="N", help=help)
-    add("--seed", type=_count, help="of every random draw (0)")
+    add("--batch-size", type=at_least_one, metavar="N", help=help)
+    add("--seed", type=whole, help="of every random draw (0)")
     help = "the engine (numpy); both have the same losses"
     add("--backend", choices=("numpy", "torch"), default="numpy", help=help)
 
@@ -80,7 +82,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     )
     add("--resume", action="store_true", help=help)
     help = "steps from one writing to the next (100)"
-    add("--save-every", type=_positive, default=100, metavar="N", help=help)
+    add("--save-every", type=at_least_one, default=100, metavar="N", help=help)
     help = "a line for each step: its number and its loss"
     add("--losses", type=Path, metavar="FILE", help=help)
 
@@ -89,26 +91,12 @@ def _add_writing(parser: argparse.ArgumentParser) -> None:
     """Add how the model writes."""
     add = parser.add_argument_group("writing").add_argument
     help = "characters to write at the end (500)"
-    add("--sample", type=_count, default=500, metavar="N", help=help)
+    add("--sample", type=whole, default=500, metavar="N", help=help)
     add("--prompt", help="what to go on from ('The ')")
     help = "below 1 more careful, above 1 more daring (0.7)"
     add("--temperature", type=float, default=0.7, help=help)
     help = "draw from the K likeliest only"
-    add("--top-k", type=_positive, metavar="K", help=help)
-
-
-def _positive(text: str) -> int:
-    """Return `text` as an int of at least 1."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    """Return `text` as an int of at least 0."""
-    if int(text) < 0:
-        raise argparse.ArgumentTypeError(f"must be at least 0, got {text}")
-    return int(text)
+    add("--top-k", type=at_least_one, metavar="K", help=help)
 
 
 def _share(text: str) -> float:

@@ -24,11 +24,11 @@ def parser(
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     made.add_argument(
-        "--seed", type=int, default=0, help="seed of every random draw"
+        "--seed", type=whole, default=0, help="seed of every random draw"
     )
     if writes:
         made.add_argument(
-            "--out", type=Path, default=Path(), help="folder for the results"
+            "--out", type=folder, default=Path(), help="folder for the results"
         )
     return made
 
@@ -38,6 +38,42 @@ def at_least_one(text: str) -> int:
     if int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
     return int(text)
+
+
+def whole(text: str) -> int:
+    """Return `text` as an int of at least 0."""
+    if int(text) < 0:
+        raise argparse.ArgumentTypeError(f"must be at least 0, got {text}")
+    return int(text)
+
+
+def positive(text: str) -> float:
+    """Return `text` as a finite number above 0."""
+    if not 0 < float(text) < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be above 0, got {text}")
+    return float(text)
+
+
+def at_least_zero(text: str) -> float:
+    """Return `text` as a finite number of at least 0."""
+    if not 0 <= float(text) < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be at least 0, got {text}")
+    return float(text)
+
+
+def share(text: str) -> float:
+    """Return `text` as a number in [0, 1)."""
+    if not 0 <= float(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be in [0, 1), got {text}")
+    return float(text)
+
+
+def folder(text: str) -> Path:
+    """Return `text` as the path of a folder, which need not be there yet."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"must be a folder, got {text}")
+    return path
 
 
 def require_extras(name: str, needs: Sequence[str] = NEEDS) -> None:

@@ -14,6 +14,7 @@ from reference_impl.examples._command import (
     at_least_one,
     new_figure,
     parser,
+    positive,
     require_extras,
     save,
 )
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
     add = made.add_argument
     add("--steps", type=at_least_one, default=2400, help="training steps")
     add("--batch-size", type=at_least_one, default=16, help="windows a step")
-    add("--learning-rate", type=float, default=3e-3, help="the largest")
+    add("--learning-rate", type=positive, default=3e-3, help="the largest")
     add("--prompt", default="The statement ", help="what the text begins with")
     options = made.parse_args(arguments)
     require_extras("causal_transformer", ("matplotlib", "tqdm"))

@@ -23,7 +23,9 @@ from reference_impl.examples._command import (
     at_least_one,
     new_figure,
     parser,
+    positive,
     require_extras,
+    share,
 )
 
 __all__ = ["accuracy", "draw", "load_digits", "main"]
@@ -151,8 +153,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = command.add_argument
     add("--epochs", type=at_least_one, default=20, help="training passes")
     add("--batch-size", type=at_least_one, default=16, help="images a step")
-    add("--learning-rate", type=float, default=0.05, help="step size")
-    add("--momentum", type=float, default=0.9, help="velocity kept")
+    add("--learning-rate", type=positive, default=0.05, help="step size")
+    add("--momentum", type=share, default=0.9, help="velocity kept")
     return command.parse_args(arguments)
 
 

@@ -13,6 +13,7 @@ from reference_impl.examples._command import (
     at_least_one,
     new_figure,
     parser,
+    positive,
     require_extras,
     save,
     tiles,
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Judged]:
     add = made.add_argument
     add("--steps", type=at_least_one, default=10_000, help="of each network")
     add("--batch-size", type=at_least_one, default=64, help="digits a step")
-    add("--learning-rate", type=float, default=2e-3, help="at the start")
+    add("--learning-rate", type=positive, default=2e-3, help="at the start")
     options = made.parse_args(arguments)
     require_extras("digits_gan")
     from tqdm import tqdm

@@ -15,6 +15,7 @@ from reference_impl.examples._command import (
     at_least_one,
     new_figure,
     parser,
+    positive,
     require_extras,
 )
 from reference_impl.examples.digits_cnn import load_digits
@@ -143,7 +144,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--activation", default="relu", help="of the hidden layers")
     add("--epochs", type=count, default=100, help="training passes, at most")
     add("--batch-size", type=count, default=32, help="images a step")
-    add("--learning-rate", type=float, default=0.1, help="step size")
+    add("--learning-rate", type=positive, default=0.1, help="step size")
     add("--l2", type=float, default=1e-3, help="strength of the penalty")
     add("--early-stopping", action="store_true", help="keep the best epoch")
     return command.parse_args(arguments)

@@ -10,8 +10,10 @@ import numpy as np
 
 from reference_impl.examples._command import (
     at_least_one,
+    at_least_zero,
     new_figure,
     parser,
+    positive,
     require_extras,
     save,
     tiles,
@@ -52,8 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> VAELoss:
     add("--hidden", type=at_least_one, default=256, help="hidden units")
     add("--epochs", type=at_least_one, default=150, help="training passes")
     add("--batch-size", type=at_least_one, default=32, help="digits a step")
-    add("--learning-rate", type=float, default=2e-3, help="Adam's step size")
-    add("--beta", type=float, default=1.0, help="weight of the divergence")
+    add(
+        "--learning-rate", type=positive, default=2e-3, help="Adam's step size"
+    )
+    add(
+        "--beta",
+        type=at_least_zero,
+        default=1.0,
+        help="weight of the divergence",
+    )
     options = made.parse_args(arguments)
     require_extras("digits_vae")
     from tqdm import tqdm

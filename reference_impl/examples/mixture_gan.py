@@ -13,6 +13,7 @@ from reference_impl.examples._command import (
     at_least_one,
     new_figure,
     parser,
+    positive,
     require_extras,
     save,
 )
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> ModeCoverage:
     add("--modes", type=at_least_one, default=8, help="normals on the ring")
     add("--steps", type=at_least_one, default=6000, help="of each network")
     add("--batch-size", type=at_least_one, default=128, help="points a step")
-    add("--learning-rate", type=float, default=2e-3, help="at the start")
+    add("--learning-rate", type=positive, default=2e-3, help="at the start")
     add("--saturating", action="store_true", help="descend the value itself")
     options = made.parse_args(arguments)
     require_extras("mixture_gan")

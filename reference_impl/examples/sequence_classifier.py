@@ -13,6 +13,7 @@ from reference_impl.examples._command import (
     at_least_one,
     new_figure,
     parser,
+    positive,
     require_extras,
     save,
 )
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
     add = made.add_argument
     add("--epochs", type=at_least_one, default=30, help="training passes")
     add("--batch-size", type=at_least_one, default=32, help="digits a step")
-    add("--learning-rate", type=float, default=3e-3, help="at the start")
+    add("--learning-rate", type=positive, default=3e-3, help="at the start")
     options = made.parse_args(arguments)
     require_extras("sequence_classifier")
     from tqdm import tqdm
