@@ -311,11 +311,13 @@ def _pool(
     x = _windows.planes(input, dims)  # (P, H, W)
     counts = _counts(high, wide, count_include_pad, divisor_override)
     output = np.empty((len(x), high.o, wide.o), x.dtype)
+    wider = np.promote_types(x.dtype, np.float32)  # a sum leaves float16
     for block in _windows.blocks(x):
-        cells = _windows.padded(x[block], high, wide, 0)
+        cells = x[block].astype(wider, copy=False)
+        cells = _windows.padded(cells, high, wide, 0)
         rows = reduce(np.add, [cells[:, u] for u in high.cells()])
         sums = reduce(np.add, [rows[:, :, v] for v in wide.cells()])
-        np.divide(sums, counts.astype(x.dtype), out=output[block])
+        np.divide(sums, counts.astype(wider), out=output[block])
     return output.reshape(_windows.output_shape(input, dims, windows))
 
 

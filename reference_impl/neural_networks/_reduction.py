@@ -37,10 +37,11 @@ def reduce(
     _checks.one_of("reduction", reduction, REDUCTIONS)
     if reduction == "none":
         return losses
-    total = np.sum(losses)
-    if reduction == "sum":
-        return total
-    return total / total.dtype.type(_divisor(losses.size, divisor))
+    # A sum of float16 is soon beyond the largest, 65504: a mean is not.
+    total = np.sum(losses, dtype=np.promote_types(losses.dtype, np.float32))
+    if reduction == "mean":
+        total = total / total.dtype.type(_divisor(losses.size, divisor))
+    return total.astype(losses.dtype)
 
 
 def spread(
@@ -63,6 +64,7 @@ def spread(
         return g.astype(dtype, copy=False)
     _checks.shape("grad_output", g, ())
     if reduction == "mean":
+        g = g.astype(np.promote_types(g.dtype, np.float32))
         g = g / _divisor(int(np.prod(losses_shape)), divisor)
     return np.asarray(g, dtype)
 

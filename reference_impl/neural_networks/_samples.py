@@ -50,9 +50,8 @@ def of_classes(
             f"an entry {classes[outside][0]}, ignore_index={ignored}"
         )
     factors = w[classes] * kept
-    return Samples(
-        rows, classes, None, factors, w, float(factors.sum()), y.shape, False
-    )
+    divisor = float(factors.sum(dtype=np.float64))
+    return Samples(rows, classes, None, factors, w, divisor, y.shape, False)
 
 
 def of_either(

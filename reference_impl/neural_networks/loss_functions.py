@@ -296,7 +296,7 @@ def _weight(
         return np.ones((), x.dtype), None
     w = _checks.floating_like("weight", weight, "input", x)
     _checks.shape("weight", w, x.shape)
-    return w, float(w.sum())
+    return w, float(w.sum(dtype=np.float64))
 
 
 def _huber(d: np.ndarray, delta: float) -> np.ndarray:

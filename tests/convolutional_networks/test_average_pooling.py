@@ -95,6 +95,13 @@ def test_1d_agrees_with_torch_and_the_definition(shape, kwargs):
     assert_matches_torch_and_definition(shape, 1, kwargs)
 
 
+def test_the_mean_of_large_halves_is_one_of_them():
+    x = np.full((1, 4, 4), 6e4, np.float16)  # four of them are beyond float16
+    y = avg_pool2d(x, 2)
+    assert y.dtype == np.float16
+    assert (y == x[0, 0, 0]).all()
+
+
 @pytest.mark.parametrize(("shape", "kwargs"), GEOMETRIES_2D)
 def test_2d_agrees_with_torch_and_the_definition(shape, kwargs):
     assert_matches_torch_and_definition(shape, 2, kwargs)

@@ -304,6 +304,16 @@ def test_a_variance_below_eps_gets_the_gradient_at_eps():
     assert grads.var.tolist() == [(1 / 0.25 - 1 / 0.25**2) / 2]
 
 
+def test_the_mean_of_many_halves():
+    x, y = np.zeros(10**5, np.float16), np.ones(10**5, np.float16)
+    for kwargs in ({}, {"weight": y}):
+        loss = ri.mse_loss(x, y, **kwargs)
+        grad = ri.mse_loss_backward(1.0, x, y, **kwargs).input
+        assert loss == 1
+        assert loss.dtype == grad.dtype == np.float16
+        np.testing.assert_allclose(grad, -2e-5, rtol=0.01)
+
+
 def test_one_variance_for_all_and_an_eps_of_numpys():
     x, y = np.array([2.0], np.float32), np.array([3.5], np.float32)
     var, eps = np.array(0.5, np.float32), np.float64(0.25)
