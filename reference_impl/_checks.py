@@ -147,6 +147,18 @@ def bound(name: str, value: object, minimum: float = -np.inf) -> float:
     return real(name, value, minimum)
 
 
+def generator(name: str, value: Any) -> np.random.Generator:
+    """Return `value`, a generator, or a new one seeded with an int."""
+    if isinstance(value, np.random.Generator):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(
+            f"{name} must be an int or a numpy.random.Generator, "
+            f"got {name}={value!r}"
+        )
+    return np.random.default_rng(integer(name, value, 0))
+
+
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
     """Raise ValueError unless `value` is one of `allowed`."""
     if isinstance(value, np.ndarray) or value not in allowed:

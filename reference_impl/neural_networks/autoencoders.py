@@ -138,7 +138,7 @@ def autoencoder_train(
     inputs: np.ndarray,
     epochs: int,
     optimizer: SGD | Adam,
-    rng: np.random.Generator,
+    rng: int | np.random.Generator,
     batch_size: int = 64,
 ) -> Iterator[float]:
     """Train epoch by epoch, and yield the mean loss of each.
@@ -153,7 +153,7 @@ def autoencoder_train(
         How often to go through the inputs.
     optimizer : SGD or Adam
         Made for ``model.parameters()``.
-    rng : numpy.random.Generator
+    rng : int or numpy.random.Generator
         Chooses the order of the examples.
     batch_size : int, default 64
         The last batch of an epoch may be smaller.
@@ -186,6 +186,7 @@ def autoencoder_train(
     x = check_training("inputs", inputs, model.sizes[0], model.dtype)
     epochs = _checks.integer("epochs", epochs, 0)
     batch_size = _checks.integer("batch_size", batch_size, 1)
+    rng = _checks.generator("rng", rng)
     for _ in range(epochs):
         losses = []
         for batch in minibatches(x, batch_size, rng):

@@ -40,6 +40,8 @@ class GAN:
 
     Raises
     ------
+    TypeError
+        If the dtypes differ.
     ValueError
         If the sizes do not fit.
 
@@ -67,11 +69,20 @@ class GAN:
                 f"discriminator.sizes={discriminator.sizes}"
             )
         self.generator, self.discriminator = generator, discriminator
-        self.dtype = next(iter(generator.parameters().values())).dtype
+        self.dtype, other = (
+            next(iter(network.parameters().values())).dtype
+            for network in (generator, discriminator)
+        )
+        if other != self.dtype:
+            raise TypeError(
+                "discriminator must have the dtype of generator, got "
+                f"discriminator.dtype={other}, generator.dtype={self.dtype}"
+            )
 
     def noise(self, number: int, generator: Generator = None) -> np.ndarray:
         """Return draws of z from N(0, I), shape (number, k)."""
         rng = np.random.default_rng(generator)
+        number = _checks.integer("number", number, 0)
         z = rng.standard_normal((number, self.generator.sizes[0]))
         return z.astype(self.dtype)
 
@@ -144,7 +155,7 @@ def gan_train(
     steps: int,
     discriminator_optimizer: SGD | Adam,
     generator_optimizer: SGD | Adam,
-    rng: np.random.Generator,
+    rng: int | np.random.Generator,
     batch_size: int = 64,
     saturating: bool = False,
 ) -> Iterator[GANStep]:
@@ -162,7 +173,7 @@ def gan_train(
         Made for ``gan.discriminator.parameters()``.
     generator_optimizer : SGD or Adam
         Made for ``gan.generator.parameters()``.
-    rng : numpy.random.Generator
+    rng : int or numpy.random.Generator
         Draws the real examples, with replacement, and the noise.
     batch_size : int, default 64
         Real examples, and generated ones, of a step.
@@ -205,6 +216,7 @@ def gan_train(
     )
     steps = _checks.integer("steps", steps, 0)
     batch_size = _checks.integer("batch_size", batch_size, 1)
+    rng = _checks.generator("rng", rng)
     for _ in range(steps):
         real = x[rng.integers(0, len(x), batch_size)]
         loss, gradients = gan.discriminator_loss_and_gradients(

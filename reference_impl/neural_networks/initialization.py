@@ -335,7 +335,7 @@ def _uniform(
     dtype: Any,
 ) -> np.ndarray:
     bound = math.sqrt(3) * std  # a uniform variable on [-b, b] has b/sqrt(3)
-    draw = _generator(rng).uniform(-bound, bound, tuple(shape))
+    draw = _checks.generator("rng", rng).uniform(-bound, bound, tuple(shape))
     return draw.astype(_float_dtype(dtype))
 
 
@@ -345,14 +345,8 @@ def _normal(
     rng: int | np.random.Generator,
     dtype: Any,
 ) -> np.ndarray:
-    draw = _generator(rng).normal(0, std, tuple(shape))
+    draw = _checks.generator("rng", rng).normal(0, std, tuple(shape))
     return draw.astype(_float_dtype(dtype))
-
-
-def _generator(rng: int | np.random.Generator) -> np.random.Generator:
-    if isinstance(rng, np.random.Generator):
-        return rng
-    return np.random.default_rng(_checks.integer("rng", rng, 0))
 
 
 def _float_dtype(dtype: Any) -> np.dtype:

@@ -92,7 +92,8 @@ def vae_loss(
     Raises
     ------
     TypeError
-        If an array is not floating or dtypes differ.
+        If an array is not floating, dtypes differ, or `output` is no
+        VAEOutput.
     ValueError
         If a shape does not fit, a target is not in [0, 1], N is 0 or `beta`
         is negative.
@@ -211,6 +212,7 @@ class VariationalAutoencoder(Module):
     def sample(self, number: int, generator: Generator = None) -> np.ndarray:
         """Return new examples (number, D): decoded draws from N(0, I)."""
         rng = np.random.default_rng(generator)
+        number = _checks.integer("number", number, 0)
         z = rng.standard_normal((number, self.sizes[-1]))
         return self.decode(z.astype(self.dtype))
 
@@ -274,7 +276,7 @@ def vae_train(
     inputs: np.ndarray,
     epochs: int,
     optimizer: SGD | Adam,
-    rng: np.random.Generator,
+    rng: int | np.random.Generator,
     batch_size: int = 64,
     beta: float = 1.0,
 ) -> Iterator[VAELoss]:
@@ -290,7 +292,7 @@ def vae_train(
         How often to go through the inputs.
     optimizer : SGD or Adam
         Made for ``model.parameters()``.
-    rng : numpy.random.Generator
+    rng : int or numpy.random.Generator
         Chooses the order of the examples and draws epsilon.
     batch_size : int, default 64
         The last batch of an epoch may be smaller.
@@ -325,6 +327,7 @@ def vae_train(
     x = check_training("inputs", inputs, model.sizes[0], model.dtype)
     epochs = _checks.integer("epochs", epochs, 0)
     batch_size = _checks.integer("batch_size", batch_size, 1)
+    rng = _checks.generator("rng", rng)
     for _ in range(epochs):
         losses = []
         for batch in minibatches(x, batch_size, rng):
@@ -339,6 +342,8 @@ def vae_train(
 
 def _one_each(output: VAEOutput, target: np.ndarray) -> np.ndarray:
     """Return `target`; raise unless each example of it has an output."""
+    if not isinstance(output, VAEOutput):
+        raise TypeError(f"output must be a VAEOutput, got output={output!r}")
     x = _checks.floating("target", target)
     N, _ = _checks.shape("target", x, ("N", "D"))
     if N == 0 or len(output.mean) != N:

@@ -127,13 +127,12 @@ def test_training_repeats_and_leaves_the_inputs_alone():
     x = inputs()
     x.flags.writeable = False
 
-    def run(seed):
+    def run(rng):
         model = Autoencoder(SIZES, dtype=np.float64, generator=0)
         sgd = SGD(model.parameters(), 0.05)
-        rng = np.random.default_rng(seed)
         return list(autoencoder_train(model, x, 3, sgd, rng, 4))
 
-    assert run(1) == run(1) != run(2)
+    assert run(1) == run(np.random.default_rng(1)) != run(2)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +140,7 @@ def test_training_repeats_and_leaves_the_inputs_alone():
     [
         ({"epochs": -1}, ValueError, "epochs must be at least 0"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"rng": None}, TypeError, "rng must be an int or a numpy.random"),
         ({"inputs": inputs()[:, 1:]}, ValueError, r"shape \(N, 6\)"),
         ({"inputs": inputs()[:0]}, ValueError, "inputs must have at least"),
         ({"inputs": inputs().astype("f")}, TypeError, "dtype of the model"),

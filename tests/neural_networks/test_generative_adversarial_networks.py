@@ -224,6 +224,10 @@ def test_networks_that_do_not_fit_are_rejected():
     for sizes in ((3, 1), (2, 2)):
         with pytest.raises(ValueError, match=r"sizes \(2, \.\.\., 1\), got"):
             GAN(G, FeedForward(sizes))
+    with pytest.raises(TypeError, match="must have the dtype of generator, g"):
+        GAN(G, FeedForward((2, 1), dtype=np.float64))
+    with pytest.raises(ValueError, match="number must be at least 0, got"):
+        networks().sample(-1)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +235,7 @@ def test_networks_that_do_not_fit_are_rejected():
     [
         ({"steps": -1}, ValueError, "steps must be at least 0"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"rng": None}, TypeError, "rng must be an int or a numpy.random"),
         ({"examples": np.zeros((3, 5))}, ValueError, r"shape \(N, 2\)"),
         ({"examples": np.zeros((0, 2))}, ValueError, "at least one row"),
         ({"examples": np.zeros((3, 2), "f")}, TypeError, "dtype of the mod"),

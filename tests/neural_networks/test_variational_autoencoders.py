@@ -225,6 +225,7 @@ def test_the_command_trains_reports_and_draws(tmp_path, capsys):
     [
         ({"epochs": -1}, ValueError, "epochs must be at least 0"),
         ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+        ({"rng": None}, TypeError, "rng must be an int or a numpy.random"),
         ({"beta": -0.1}, ValueError, "beta must be in"),
         ({"inputs": data()[0] * 2}, ValueError, r"target must be in \[0, 1\]"),
         ({"inputs": data()[0][:, 1:]}, ValueError, r"shape \(N, 6\)"),
@@ -252,5 +253,9 @@ def test_other_shapes_are_rejected():
         vae_loss(output, x[:3])
     with pytest.raises(ValueError, match="and at least one, got"):
         vae_loss(VAEOutput(*(a[:0] for a in output)), x[:0])
+    with pytest.raises(TypeError, match="output must be a VAEOutput, got"):
+        vae_loss(tuple(output), x)
+    with pytest.raises(ValueError, match="number must be at least 0, got"):
+        model.sample(-1)
     with pytest.raises(ValueError, match=r"epsilon must have shape \(7, 2\)"):
         model.vjp(x, epsilon[:, :1])
