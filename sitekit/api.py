@@ -160,14 +160,24 @@ def _summary(module: str, name: str) -> str:
 
 
 def tidy(soup: BeautifulSoup) -> None:
-    """Drop from an API page what only serves the source: its page, bare dashes."""
+    """Drop from an API page what only serves the source.
+
+    That is the line with its page, dashes that nothing follows, and backquotes.
+    """
     for paragraph in soup.find_all("p"):
         if PAGE.match(paragraph.get_text()):
             paragraph.decompose()
     for item in soup.select("li.doc-section-item"):
+        for told in item.select(".doc-md-description"):
+            if not told.get_text(strip=True):
+                told.decompose()
+        item.smooth()
         last = item.contents[-1]
         if isinstance(last, NavigableString):
             last.replace_with(BARE.sub("", last))
+        for code in item.find_all("code", recursive=False):
+            for text in code.find_all(string=True):
+                text.replace_with(text.replace("`", ""))
 
 
 def markdown(topic: Topic, title: str, has_page: bool) -> str:
