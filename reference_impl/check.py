@@ -7,6 +7,7 @@ where, with both values, and whether a known slip gives what yours gave.
 
 import argparse
 import importlib
+import inspect
 import os
 import sys
 import traceback
@@ -104,7 +105,7 @@ def check(name: str, function: Callable[..., Any], seed: int = 0) -> Report:
             told = _difference(got, _all(call, reference), call, reference)
         except Exception as error:  # whatever a reader's code may raise
             mine.append(None)
-            told = _raised(error)
+            told = _raised(error, function)
         if told and not fault:
             fault = f"call {at + 1} of {len(made)}: {told}"
     if not fault:
@@ -127,9 +128,12 @@ def _numeric(value: Any) -> list[np.ndarray]:
     return []
 
 
-def _raised(error: Exception) -> str:
+def _raised(error: Exception, function: Callable[..., Any]) -> str:
+    """Return what was raised, and the last line of the function's own file."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
-    line = f" at your line {frames[-1].lineno}" if frames else ""
+    own = [f for f in frames if code and f.filename == code.co_filename]
+    line = f" at your line {own[-1].lineno}" if own else ""
     return f"yours raises {type(error).__name__}{line}: {error}"
 
 
@@ -201,9 +205,11 @@ def load(target: str) -> Callable[..., Any]:
         If it is not of that form, or there is no such function.
     """
     module, _, function = target.partition(":")
-    if not module or not function:
+    dotted = all(part.isidentifier() for part in module.split("."))
+    if not dotted or not function or module.endswith(".py"):
         raise ValueError(
-            f"target must be MODULE:FUNCTION, got target={target!r}"
+            "target must be MODULE:FUNCTION, a module as import names it, "
+            f"got target={target!r}"
         )
     sys.path.insert(0, os.getcwd())
     found = getattr(importlib.import_module(module), function, None)
@@ -229,7 +235,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("NAME and MODULE:FUNCTION are needed, or --list")
     try:
         report = check(options.name, load(options.target), options.seed)
-    except (ValueError, ImportError) as error:
+    except (ValueError, ImportError, SyntaxError) as error:
         parser.error(str(error))
     print(report)
     return 0 if report.passed else 1

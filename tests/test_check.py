@@ -86,6 +86,22 @@ def test_what_is_wrong_is_told(wrong, said):
         raise AssertionError(report.message)
 
 
+def test_the_line_that_is_told_is_the_readers_own():
+    def deep(x, dim=-1):
+        return np.linalg.inv(x)
+
+    line = deep.__code__.co_firstlineno + 1
+    message = check("softmax", deep).message
+    assert f"yours raises LinAlgError at your line {line}: " in message
+    for strange in (lambda: 1, np.linalg.inv, len):  # none of whose lines
+        assert "your line" not in check("softmax", strange).message
+
+
+def test_a_seed_is_not_negative():
+    with pytest.raises(ValueError, match="seed must be at least 0, got"):
+        check("softmax", reference_impl.softmax, -1)
+
+
 def test_an_input_that_is_changed_is_told():
     def softmax(x, dim=-1):
         y = reference_impl.softmax(x, dim)
@@ -128,11 +144,15 @@ def test_the_command_line(tmp_path):
         "def cell(input, hx, w_ih, w_hh, b_ih, b_hh):\n"
         "    return right(input, hx, w_ih, w_hh, b_ih, 0 * b_hh)\n"
     )
+    (tmp_path / "torn.py").write_text("cell = (\n")
     for target, code, said in [
         ("mine:right", 0, "lstm_cell: passed: 1 calls agree"),
         ("mine:cell", 1, "probably you leave out the bias b_hh"),
         ("mine:gone", 2, "target must name a function"),
         ("mine", 2, "target must be MODULE:FUNCTION"),
+        ("./mine.py:cell", 2, "a module as import names it"),
+        ("mine.py:cell", 2, "a module as import names it"),
+        ("torn:cell", 2, "'(' was never closed (torn.py, line 1)"),
         ("nothing:here", 2, "No module named 'nothing'"),
     ]:
         done = subprocess.run(

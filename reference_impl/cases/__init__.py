@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import reference_impl
+from reference_impl import _checks
 from reference_impl.cases import (
     convolutional_networks,
     neural_networks,
@@ -99,8 +100,9 @@ def calls(name: str, seed: int = 0) -> list[Call]:
     Raises
     ------
     ValueError
-        If there are none for `name`.
+        If there are none for `name`, or `seed` is negative.
     """
+    _checks.integer("seed", seed, 0)
     if name in CASES:
         return list(_forward(name, seed))
     forward = name.removesuffix(BACKWARD)
