@@ -239,13 +239,20 @@ class NeuralNetMLP(Classifier):
         TypeError, ValueError
             If X is not a matrix of finite numbers with D columns.
         """
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X: np.ndarray) -> np.ndarray:
+        """Return the logarithms of `predict_proba`, which has its errors.
+
+        They keep their digits where a probability is as good as 0.
+        """
         self._check_is_fitted()
         X, names = features(X)
         self._check_features(X, names)
         X = X.astype(self.weights_[0].dtype, copy=False)
         layers = Layers(self.weights_, self.biases_)
         Z, _ = net_inputs(X, layers, self.activation)
-        return np.exp(log_softmax(Z[-1]))
+        return log_softmax(Z[-1])
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the most probable class of each row of X, shape (N,).
@@ -255,13 +262,21 @@ class NeuralNetMLP(Classifier):
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
-    def score(self, X: np.ndarray, y: np.ndarray) -> float:
+    def score(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        sample_weight: np.ndarray | None = None,
+    ) -> float:
         """Return the share of the rows of X whose class is predicted right.
 
-        Errors are those of `predict_proba` and of labels that do not fit X.
+        Each row counts as much as its entry of `sample_weight`, if given.
+        Errors are those of `predict_proba` and of labels or weights that do
+        not fit X.
         """
         predicted = self.predict(X)
-        return float(np.mean(predicted == labels(y, len(predicted))))
+        right = predicted == labels(y, len(predicted))
+        return float(np.average(right, weights=sample_weight))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file, all of it or, after an error, nothing.

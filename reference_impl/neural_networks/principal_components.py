@@ -125,6 +125,11 @@ class PCA(Transformer):
         _checks.shape("X", Z, ("N", self.n_components_))
         return Z @ self.components_ + self.mean_
 
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names that scikit-learn gives the coordinates: pca0, ..."""
+        self._check_is_fitted()
+        return np.array([f"pca{i}" for i in range(self.n_components_)], object)
+
     def _number_of_components(self, most: int) -> int:
         if self.n_components is None:
             return most

@@ -132,6 +132,24 @@ def test_probabilities_are_those_of_mlp_forward():
     assert model.score(X, y) == np.mean(model.predict(X) == y)
 
 
+def test_logarithms_of_probabilities_that_are_0():
+    X, y = blobs()
+    model = NeuralNetMLP(5, epochs=2, random_state=0).fit(X, y)
+    log_p = model.predict_log_proba(X)
+    np.testing.assert_allclose(np.exp(log_p), model.predict_proba(X))
+    assert model.predict_proba(1e6 * X).min() == 0
+    assert np.isfinite(model.predict_log_proba(1e6 * X)).all()
+
+
+def test_score_weighs_the_samples():
+    X, y = blobs()
+    model = NeuralNetMLP(5, epochs=1, random_state=0).fit(X, y)
+    right = model.predict(X) == y
+    assert 0 < model.score(X, y) == right.mean() < 1
+    assert model.score(X, y, sample_weight=right + 0.0) == 1
+    assert model.score(X, y, 1.0 - right) == 0
+
+
 def test_without_shuffling_the_order_is_that_of_the_data():
     X, y = blobs()
     options = {"minibatch_size": 7, "random_state": 3, "epochs": 1}

@@ -63,6 +63,14 @@ def test_the_largest_entry_of_a_component_is_positive():
         assert V.min() < 0
 
 
+def test_names_of_the_coordinates_are_those_of_scikit_learn():
+    X = data()
+    names = PCA(2).fit(X).get_feature_names_out()
+    want = decomposition.PCA(2).fit(X).get_feature_names_out()
+    np.testing.assert_array_equal(names, want)
+    assert names.dtype == want.dtype
+
+
 def test_what_does_not_vary_has_no_shares():
     pca = PCA().fit(np.full((4, 3), 2.5))
     assert pca.explained_variance_.tolist() == [0, 0, 0]
