@@ -51,6 +51,7 @@ def additive_attention_definition(
 ) -> AttentionContext:
     """Evaluate the equations of `additive_attention`, score by score."""
     given = _additive(query, key, value, w_query, w_key, v, attn_mask)
+    v, w_query, w_key = given.parameters.values()
 
     def score(q: np.ndarray, k: np.ndarray) -> float:
         return float(v @ np.tanh(w_query @ q + w_key @ k))
@@ -115,7 +116,7 @@ def additive_attention(
     (array([[0.25, 0.75]]), array([[7.]]))
     """
     given = _additive(query, key, value, w_query, w_key, v, attn_mask)
-    scores = _features(given, w_query, w_key) @ v
+    scores = _features(given) @ given.parameters["v"]
     return attend(given, scores)
 
 
@@ -167,7 +168,8 @@ def additive_attention_backward(
     """
     given = _additive(query, key, value, w_query, w_key, v, attn_mask)
     q, k, *_ = given
-    u = _features(given, w_query, w_key)
+    v, w_query, w_key = given.parameters.values()
+    u = _features(given)
     weights = softmax_of_seen(u @ v, given.seen)
     de, grad_value = context_backward(grad_output, given, weights)
     dz = de[..., None] * v * (1 - u**2)
@@ -201,9 +203,8 @@ def _additive(
     return arguments(query, key, value, attn_mask, parameters)
 
 
-def _features(
-    given: Arguments, w_query: np.ndarray, w_key: np.ndarray
-) -> np.ndarray:
+def _features(given: Arguments) -> np.ndarray:
     """Return tanh(W_query q + W_key k) of each pair, (..., L, S, A)."""
+    _, w_query, w_key = given.parameters.values()
     z_query, z_key = given.query @ w_query.T, given.key @ w_key.T
     return np.tanh(z_query[..., :, None, :] + z_key[..., None, :, :])

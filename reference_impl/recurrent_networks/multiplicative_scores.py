@@ -47,6 +47,7 @@ def multiplicative_attention_definition(
 ) -> AttentionContext:
     """Evaluate the equations of `multiplicative_attention`, with loops."""
     given = _multiplicative(query, key, value, weight, attn_mask)
+    weight = given.parameters.get("weight")
 
     def score(q: np.ndarray, k: np.ndarray) -> float:
         return float(q @ (k if weight is None else weight @ k))
@@ -103,6 +104,7 @@ def multiplicative_attention(
     (array([[0.25, 0.75]]), array([[7.]]))
     """
     given = _multiplicative(query, key, value, weight, attn_mask)
+    weight = given.parameters.get("weight")
     return attend(given, _products(given, weight))
 
 
@@ -146,6 +148,7 @@ def multiplicative_attention_backward(
     (array([[2.]]), array([[1., 1.]]))
     """
     given = _multiplicative(query, key, value, weight, attn_mask)
+    weight = given.parameters.get("weight")
     q, k, *_ = given
     weights = softmax_of_seen(_products(given, weight), given.seen)
     de, grad_value = context_backward(grad_output, given, weights)

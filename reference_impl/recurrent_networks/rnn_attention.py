@@ -31,6 +31,7 @@ class Arguments(NamedTuple):
     key: np.ndarray  # (..., S, K)
     value: np.ndarray  # (..., S, V)
     seen: np.ndarray  # bool, broadcasts to (..., L, S)
+    parameters: dict[str, np.ndarray]
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
@@ -62,14 +63,13 @@ def arguments(
     _checks.shape("key", k, (*q.shape[:-2], "S", "K"))
     _checks.shape("value", v, (*k.shape[:-1], "V"))
     letters = {"Q": q.shape[-1], "K": k.shape[-1]}
+    arrays = {}
     for name, (array, wanted) in parameters.items():
-        _checks.shape(
-            name,
-            _checks.floating_like(name, array, "query", q),
-            [letters.get(str(size), size) for size in wanted],
-        )
+        arrays[name] = _checks.floating_like(name, array, "query", q)
+        sizes = [letters.get(str(size), size) for size in wanted]
+        _checks.shape(name, arrays[name], sizes)
     weights = (*q.shape[:-1], k.shape[-2])
-    return Arguments(q, k, v, _seen(attn_mask, weights))
+    return Arguments(q, k, v, _seen(attn_mask, weights), arrays)
 
 
 def by_loops(

@@ -54,7 +54,7 @@ def greedy_search(
         If an argument is not of its kind.
     ValueError
         If `start`, `end` or `max_length` is out of range, or `step` returns
-        another shape or something that is not a number.
+        another shape, something that is not a number, or leaves no token.
 
     Examples
     --------
@@ -73,7 +73,14 @@ def greedy_search(
     written = []
     for _ in range(_checks.integer("max_length", max_length, 1)):
         log_probs, state = step(tokens, state)
-        tokens = _checked(log_probs, len(tokens), end).argmax(axis=1)
+        log_probs = _checked(log_probs, len(tokens), end)
+        stuck = np.flatnonzero((log_probs.max(axis=1) == -np.inf) & ~ended)
+        if stuck.size:
+            raise ValueError(
+                "step must leave a token that can follow, "
+                f"got none for row {stuck[0]}"
+            )
+        tokens = log_probs.argmax(axis=1)
         tokens[ended] = end
         written.append(tokens)
         ended = ended | (tokens == end)
@@ -199,9 +206,11 @@ def _checked(log_probs: np.ndarray, rows: int, end: int) -> np.ndarray:
             f"end must be one of the {array.shape[1]} tokens of step, "
             f"got end={end}"
         )
-    if np.isnan(array).any():
+    strange = array[np.isnan(array) | (array == np.inf)]
+    if strange.size:
         raise ValueError(
-            "log-probabilities of step must be numbers, got nan among them"
+            "log-probabilities of step must be numbers, "
+            f"got {strange[0]} among them"
         )
     return array
 

@@ -215,6 +215,17 @@ def test_large_scores_do_not_overflow():
 
 
 @each_kind
+def test_lists_are_arrays_too(kind):
+    arrays, grads = problem(kind)
+    lists = [array.tolist() for array in arrays]
+    forward, backward, definition = functions(kind)
+    for call, first in ((forward, []), (definition, []), (backward, [grads])):
+        wants = call(*first, *arrays)
+        for got, want in zip(call(*first, *lists), wants, strict=True):
+            np.testing.assert_array_equal(got, want)
+
+
+@each_kind
 def test_float32_stays_float32_and_inputs_are_left_alone(kind):
     arrays, grads = problem(kind)
     narrow = []

@@ -469,6 +469,16 @@ def search(name=beam_search, log_probs=None, **parts):
             "log-probabilities of step must be numbers, got nan",
         ),
         (
+            search(log_probs=np.full((1, 3), np.inf)),
+            ValueError,
+            "log-probabilities of step must be numbers, got inf",
+        ),
+        (
+            search(greedy_search, log_probs=np.full((1, 3), -np.inf)),
+            ValueError,
+            "step must leave a token that can follow, got none for row 0",
+        ),
+        (
             search(greedy_search, log_probs=np.zeros((1, 3), int)),
             TypeError,
             "log-probabilities of step must be floating",
