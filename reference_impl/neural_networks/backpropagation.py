@@ -70,11 +70,17 @@ class Graph:
                     waiting += V, x  # x first, then V again
                     break
             else:
-                consumers[V] = []
-                for x in V.inputs:
-                    found = consumers[x]
-                    if not found or found[-1] is not V:  # once for x * x
-                        found.append(V)
+                self._append(V)
+
+    def _append(self, V: Variable) -> None:
+        """Add V as a consumer of those of its inputs that are here."""
+        consumers = self.consumers
+        consumers[V] = []
+        for x in V.inputs:
+            if x in consumers:
+                found = consumers[x]
+                if not found or found[-1] is not V:  # once for x * x
+                    found.append(V)
 
     def __contains__(self, V: object) -> bool:
         return V in self.consumers
@@ -150,17 +156,14 @@ def prune(G: Graph, z: Variable, T: Sequence[Variable]) -> Graph:
     for V in G:
         if V.inputs and not descendants.isdisjoint(V.inputs):
             descendants.add(V)
-    ancestors = {z}
+    kept, backwards = {z} & descendants, []
     for V in reversed(G):
-        if V in ancestors:
-            ancestors.update(V.inputs)
-    kept = ancestors & descendants
-    G_prime = Graph()
-    for V in G:
         if V in kept:
-            G_prime.consumers[V] = [
-                C for C in get_consumers(V, G) if C in kept
-            ]
+            backwards.append(V)
+            kept |= descendants.intersection(V.inputs)
+    G_prime = Graph()
+    for V in reversed(backwards):
+        G_prime._append(V)
     return G_prime
 
 

@@ -51,14 +51,15 @@ class Operation:
 
     def __call__(self, *inputs: Any) -> "Variable":
         """Return the variable that this operation computes from `inputs`."""
-        nodes = tuple(
-            [x if type(x) is Variable else as_node(x) for x in inputs]
-        )
-        value = self.f(*[x.value for x in nodes])
+        for x in inputs:
+            if type(x) is not Variable:
+                inputs = tuple(map(as_node, inputs))
+                break
+        value = self.f(*[x.value for x in inputs])
         if type(value) is not np.ndarray:  # a number of NumPy's
             value = np.asarray(value)
         node = _new(Variable)
-        node.value, node.operation, node.inputs = value, self, nodes
+        node.value, node.operation, node.inputs = value, self, inputs
         return node
 
     def bprop(
