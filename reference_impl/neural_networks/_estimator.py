@@ -131,7 +131,8 @@ def features(X: Any) -> tuple[np.ndarray, list[str] | None]:
                 f"(shape={array.shape}) {MINIMUM}."
             )
     array = _real(array)
-    if not np.isfinite(array).all():
+    squares = np.vdot(array, array)  # one pass; may overflow
+    if not (np.isfinite(squares) or np.isfinite(array).all()):
         n, d = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(
             "X must be finite, without NaN and inf, got "

@@ -62,7 +62,7 @@ def relu(input: np.ndarray) -> np.ndarray:
 def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Return dL/dinput of `relu`; its derivative at 0 is 0."""
     g, x = _elementwise.pair(grad_output, input)
-    return np.where(x <= 0, 0, g)
+    return _elementwise.zero_where(x <= 0, g)
 
 
 def absolute(input: np.ndarray) -> np.ndarray:
