@@ -8,6 +8,7 @@ of which is a sample of its own. R rows: all samples, one row of C each.
 
 import numpy as np
 
+from reference_impl import _checks
 from reference_impl.neural_networks import _reduction, _samples, _softmax
 from reference_impl.neural_networks._reduction import LossGradients
 from reference_impl.neural_networks._samples import Samples
@@ -242,6 +243,7 @@ def cross_entropy_and_gradients(
     s = _samples.of_either(
         input, target, weight, ignore_index, label_smoothing
     )
+    _checks.one_of("reduction", reduction, _reduction.REDUCTIONS)
     ones = np.ones(s.shape if reduction == "none" else (), s.rows.dtype)
     g = _row_gradients(ones, s, reduction)
     losses, gradients = _gradients(s, g, input, label_smoothing)

@@ -45,7 +45,7 @@ def dropout(
         If `input` is not floating, `p` not a number, or there is nothing to
         draw from.
     ValueError
-        If `p` is outside [0, 1].
+        If `p` is outside [0, 1] or a seed is negative.
 
     References
     ----------
@@ -107,4 +107,6 @@ def random_source(
             "generator must be an int or a numpy.random.Generator where "
             f"dropout acts, got generator={generator!r}"
         )
+    if not isinstance(generator, np.random.Generator):
+        generator = _checks.integer("generator", generator, 0)
     return np.random.default_rng(generator)

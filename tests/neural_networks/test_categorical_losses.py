@@ -321,6 +321,7 @@ X, Y = np.ones((2, 3)), np.array([0, 2])
         (X, Y, {"weight": np.ones(3, "f")}, TypeError, "weight must have the"),
         (X, Y, {"ignore_index": 0.0}, TypeError, "ignore_index must be an in"),
         (X, Y, {"reduction": "max"}, ValueError, "reduction must be one of"),
+        (X, Y, {"reduction": X}, ValueError, "reduction must be one of"),
     ],
 )
 def test_rejects(f, backward, torch_f, x, y, kwargs, error, message):
@@ -354,6 +355,12 @@ def test_backward_rejects(f, backward, torch_f):
         backward(np.ones(2), X, Y)
     with pytest.raises(ValueError, match="grad_output must have shape"):
         backward(np.ones(3), X, Y, reduction="none")
+
+
+def test_loss_and_gradients_reject_what_the_loss_rejects():
+    for reduction in ("max", X):
+        with pytest.raises(ValueError, match="reduction must be one of"):
+            cross_entropy_and_gradients(X, Y, reduction=reduction)
 
 
 def test_nll_loss_takes_classes_only():

@@ -74,6 +74,7 @@ def test_keeps_dtype_and_leaves_input_alone(dtype):
         ({"p": "half"}, TypeError, "p must be a number"),
         ({"training": "yes"}, ValueError, "training must be one of"),
         ({"generator": None}, TypeError, "generator must be an int or a num"),
+        ({"generator": -1}, ValueError, "generator must be at least 0, got"),
         ({"generator": True}, TypeError, "generator must be an int or a num"),
         ({"input": np.ones(3, int)}, TypeError, "input must be floating"),
     ],
