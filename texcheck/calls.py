@@ -3,6 +3,8 @@ r"""A name with the bracket behind it: a call, an index or a factor.
 Which of them it is is told by what the name stands for.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from texcheck import conditions, derivative, extents, functions, scripts
@@ -23,7 +25,7 @@ from texcheck.tree import (
 )
 from texcheck.values import Value, is_number, take
 
-__all__ = ["indicated", "is_call", "is_one", "joined", "read"]
+__all__ = ["argument", "indicated", "is_call", "is_one", "joined", "read"]
 
 
 def is_call(applied: Applied | None, env: Env) -> bool:
@@ -120,7 +122,7 @@ def _with_scripts(value: Closure, applied: Applied, env: Env) -> Closure:
 def _builtin(applied: Applied, env: Env) -> Closure | None:
     head = applied.head
     if isinstance(head, Symbol) and not head.marks:
-        function = functions.BUILTIN.get(head.base)
+        function = _builtins().get(head.base)
         if function is not None and len(applied.group.items) == 1:
             inner = env.build(applied.group.items[0])
             return _with_scripts(lambda s: function(inner(s)), applied, env)
@@ -134,6 +136,10 @@ def _builtin(applied: Applied, env: Env) -> Closure | None:
     return _with_scripts(value, applied, env)
 
 
+def _builtins() -> dict[str, Callable[[Value], Value]]:
+    return functions.ELEMENTWISE | functions.BUILTIN
+
+
 def _symbol_of(head: Symbol | Scripts) -> Symbol:
     symbol = head.base if isinstance(head, Scripts) else head
     assert isinstance(symbol, Symbol)
@@ -141,7 +147,7 @@ def _symbol_of(head: Symbol | Scripts) -> Symbol:
 
 
 def _builtin_slope(applied: Applied, primes: int, env: Env) -> Closure:
-    function = functions.BUILTIN[_symbol_of(applied.head).base]
+    function = _builtins()[_symbol_of(applied.head).base]
     inner = env.build(applied.group.items[0])
     return lambda s: derivative.slope(function, inner(s), primes, env)
 
@@ -149,7 +155,7 @@ def _builtin_slope(applied: Applied, primes: int, env: Env) -> Closure:
 def call(reading: Reading, group: Group, env: Env) -> Closure:
     """Return the call of a function; a prime takes its derivative."""
     name, scope = reading.name, env.scope
-    args = [env.build(item) for item in group.items]
+    args = [argument(item, env) for item in group.items]
     if len(reading.index) == 1 and not reading.primes and not reading.parts:
         return _over_letter(reading, group, env)
     if reading.index:
@@ -170,6 +176,18 @@ def call(reading: Reading, group: Group, env: Env) -> Closure:
         name, [arg(s) for arg in args]
     )
     return scripts.raised(value, reading.parts, env)
+
+
+def argument(item: Node, env: Env) -> Closure:
+    """Return an argument of a call: a value, or a function by its name."""
+    if isinstance(item, Symbol | Scripts):
+        reading = env.try_resolve(item)
+        if reading is not None and reading.known.kind == "function":
+            function = env.scope.function(reading.name)
+            if function is not None and not reading.primes:
+                env.scope.read_names.add(reading.name)
+                return lambda s: function
+    return env.build(item)
 
 
 def _over_letter(reading: Reading, group: Group, env: Env) -> Closure:

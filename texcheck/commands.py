@@ -225,6 +225,8 @@ def _refuse_script(parser: "Parser", name: str) -> None:
 
 def _function(parser: "Parser", name: str, start: int) -> Node:
     """Parse a function with its argument: a bracket or a single factor."""
+    if is_sign(parser.peek(), "'"):
+        return Symbol(name, span=parser.span(start))
     subs, power = _limits(parser)
     if len(subs) > 1 or (subs and name != "log"):
         raise EquationError(f"\\{name} with a subscript has no reading")

@@ -3,6 +3,7 @@
 import numpy as np
 
 from texcheck import (
+    calls,
     derivative,
     draws,
     ranges,
@@ -334,7 +335,8 @@ class Comparison:
         if self.reading is not None and self._is_function():
             if self.reading.primes:
                 return None
-            args = [self.env.build(item) for item in self._group().items]
+            items = self._group().items
+            args = [calls.argument(item, self.env) for item in items]
             return self.reading.name + "()", tuple(arg(s) for arg in args)
         return None
 

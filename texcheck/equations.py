@@ -354,7 +354,8 @@ def _is_shape(row: Row) -> bool:
 
 def _is_builtin(head: Head) -> bool:
     symbol = head.symbol
-    if symbol.marks or symbol.base not in functions.BUILTIN:
+    known = functions.BUILTIN.keys() | functions.ELEMENTWISE.keys()
+    if symbol.marks or symbol.base not in known:
         return False
     if isinstance(head.node, Symbol):
         return True

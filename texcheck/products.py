@@ -157,7 +157,8 @@ def argument(node: Function, env: Env) -> Closure:
         and isinstance(body.factors[0], Symbol | Scripts)
     ):
         applied = call_parts(*body.factors)
-        if applied is None or calls.read(applied, env) is None:
+        called = applied is not None and calls.read(applied, env) is not None
+        if not called and operators.expectation(body, env) is None:
             raise Unsupported(
                 f"\\{node.name} a (b) has two readings: "
                 f"write \\{node.name}(...) with brackets"

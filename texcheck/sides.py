@@ -120,9 +120,27 @@ def _free(node: Node, env: Env, bound: frozenset[str]) -> Iterator[str]:
             if not isinstance(below, Symbol):
                 yield from _free(below, env, bound)
     else:
+        averaged: set[str] = set()
         for place, below in enumerate(children(node)):
-            if not _is_called(node, place):
-                yield from _free(below, env, bound)
+            if names := _averaged(node, place):
+                averaged = names
+            elif not _is_called(node, place):
+                yield from _free(below, env, bound | averaged)
+                averaged = set()
+
+
+def _averaged(node: Node, place: int) -> set[str]:
+    r"""Return the letters of ``\mathbb{E}_{x \sim p}`` before its bracket."""
+    if not isinstance(node, Product) or place + 1 >= len(node.factors):
+        return set()
+    sign, bracket = node.factors[place : place + 2]
+    if not isinstance(sign, Scripts) or not isinstance(bracket, Group):
+        return set()
+    if not isinstance(sign.base, Symbol) or sign.base.base != "E":
+        return set()
+    found = [item for item in sign.sub if isinstance(item, Compare)]
+    names = {letter_name(i.sides[0]) for i in found if i.ops == ("~",)}
+    return {name for name in names if name}
 
 
 def _is_called(node: Node, place: int) -> bool:
@@ -132,7 +150,8 @@ def _is_called(node: Node, place: int) -> bool:
     applied = call_parts(*node.factors[place : place + 2])
     if applied is None:
         return False
-    return Head(applied.head).symbol.base in functions.BUILTIN
+    base = Head(applied.head).symbol.base
+    return base in functions.BUILTIN or base in functions.ELEMENTWISE
 
 
 def spelled(symbol: Symbol) -> set[str]:

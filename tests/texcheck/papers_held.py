@@ -38,6 +38,14 @@ NEEDED = {
         r"\rho_t (...) of a row of the page: a bracket around what is no "
         "whole number is a factor."
     ),
+    "adversarial game": (
+        "V(G, D) = ...: a function may be the argument of a function."
+    ),
+    "Jensen's inequality": (
+        r"\log \mathbb{E}_{x \sim p}[...]: an expectation behind \log has one "
+        "reading, and on the left its letter is bound."
+    ),
+    "slope of tanh": r"\tanh'(x): a prime behind a function of LaTeX's own.",
 }
 
 KALMAN = (
@@ -88,6 +96,16 @@ V_TRACE = (
     r"\frac{\pi(a_t|x_t)}{\mu(a_t|x_t)}\right), \quad c_i = \min\left("
     r"\bar c, \frac{\pi(a_i|x_i)}{\mu(a_i|x_i)}\right)"
 )
+
+GAME = (
+    r"V(G, D) = \mathbb{E}_{x \sim p_{data}}[\log D(x)] + "
+    r"\mathbb{E}_{z \sim p_z}[\log(1 - D(G(z)))]"
+)
+JENSEN = (
+    r"\log \mathbb{E}_{x \sim p}[x] \ge \mathbb{E}_{x \sim p}[\log x]",
+    r"\mathbb{E}_{x \sim p}[\log x] = g",
+)
+TANH = r"\tanh'(x) = 1 - \tanh^2(x)"
 
 
 def kalman(rng: np.random.Generator) -> Data:
@@ -247,7 +265,52 @@ def v_trace(rng: np.random.Generator) -> Data:
     }
 
 
+def game(rng: np.random.Generator) -> Data:
+    x, z = rng.normal(size=5), rng.normal(size=4)
+
+    def V(G: Any, D: Any) -> Any:
+        return np.log(D(x)).mean() + np.log(1 - D(G(z))).mean()
+
+    return {
+        "p_data": x,
+        "p_z": z,
+        "D": logistic,
+        "G": lambda z: 1.7 * z - 0.4,
+        "V": V,
+    }
+
+
+def jensen(rng: np.random.Generator) -> Data:
+    p = rng.uniform(0.1, 3, size=6)
+    return {"p": p, "g": np.log(p).mean()}
+
+
+def nothing(rng: np.random.Generator) -> Data:
+    return {}
+
+
 ENTRIES = (
+    entry(
+        "adversarial game",
+        (GAME,),
+        game,
+        not_generated=(0, "D(G(z))", "D(z)"),
+        no_complement=(0, "1 - D", "D"),
+    ),
+    entry(
+        "Jensen's inequality",
+        JENSEN,
+        jensen,
+        turned=(0, r"\ge", r"\le"),
+        no_logarithm=(1, r"\log x", "x"),
+    ),
+    entry(
+        "slope of tanh",
+        (TANH,),
+        nothing,
+        no_square=(0, r"\tanh^2", r"\tanh"),
+        sign=(0, "1 -", "1 +"),
+    ),
     entry(
         "Kalman gain",
         (KALMAN,),
