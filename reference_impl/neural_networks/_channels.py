@@ -18,6 +18,7 @@ from reference_impl.neural_networks._normalization import (
     epsilon,
     parameter,
     scratch,
+    wide,
 )
 
 
@@ -66,8 +67,9 @@ def arguments(
     if learns:
         _check_moves("running_mean", running_mean)
         _check_moves("running_var", running_var)
+    z = wide(x)
     return Layer(
-        x.reshape(x.shape[0], x.shape[1], prod(x.shape[2:])),
+        z.reshape(x.shape[0], x.shape[1], prod(x.shape[2:])),
         _vector("running_mean", running_mean, 0, x),
         _vector("running_var", running_var, 1, x),
         _vector("weight", weight, 1, x),
@@ -83,7 +85,7 @@ def _vector(
     """Return `value`, or the default as many times as there are channels."""
     C = input.shape[1]
     vector = parameter(name, value, (C,), input)
-    return np.full(C, default, input.dtype) if vector is None else vector
+    return wide(np.full(C, default, input.dtype)) if vector is None else vector
 
 
 def _check_moves(name: str, value: np.ndarray | None) -> None:

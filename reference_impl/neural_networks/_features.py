@@ -42,7 +42,7 @@ def arguments(
     w = _normalization.parameter("weight", weight, sizes, x)
     b = _normalization.parameter("bias", bias, sizes, x)
     return Rows(
-        x.reshape(R, D),
+        _normalization.wide(x).reshape(R, D),
         None if w is None else w.reshape(D),
         None if b is None else b.reshape(D),
         _normalization.epsilon(eps),

@@ -31,19 +31,33 @@ def parameter(
     shape: tuple[int, ...],
     input: np.ndarray,
 ) -> np.ndarray | None:
-    """Return `value`, an optional array of this shape, once checked."""
+    """Return `value`, optional, of this shape, once checked, and `wide`."""
     if value is None:
         return None
     array = _checks.floating_like(name, value, "input", input)
     _checks.shape(name, array, shape)
-    return array
+    return wide(array)
 
 
 def gradient(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Return `grad_output`, of the input's shape and dtype, once checked."""
+    """Return `grad_output`, checked to be as the input is, and `wide`."""
     g = _checks.floating_like("grad_output", grad_output, "input", input)
     _checks.shape("grad_output", g, input.shape)
-    return g
+    return wide(g)
+
+
+def wide(array: np.ndarray) -> np.ndarray:
+    """Return `array`, float16 as float32: squares would overflow."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def like(
+    output: np.ndarray, input: np.ndarray, shape: tuple[int, ...] | None = None
+) -> np.ndarray:
+    """Return `output` in the dtype of `input`, and its shape or another."""
+    array = np.asarray(input)
+    output = output.reshape(array.shape if shape is None else shape)
+    return output.astype(array.dtype, copy=False)
 
 
 def blocks(rows: np.ndarray) -> list[slice]:

@@ -9,7 +9,7 @@ there are none). Each channel is standardised over N and M.
 import numpy as np
 
 from reference_impl.neural_networks import _channels, _normalization
-from reference_impl.neural_networks._normalization import NormGradients
+from reference_impl.neural_networks._normalization import NormGradients, like
 
 __all__ = [
     "batch_norm_definition",
@@ -126,7 +126,7 @@ def batch_norm(
         _channels.move(running_var, var * (m / (m - 1)), momentum)
     scale = layer.weight / np.sqrt(var + layer.eps)
     output = _channels.combine([(x, scale)], layer.bias - mean * scale)
-    return output.reshape(np.shape(input))
+    return like(output, input)
 
 
 def batch_norm_backward(
@@ -186,9 +186,9 @@ def batch_norm_backward(
         g.reshape(layer.input.shape), layer, training
     )
     return NormGradients(
-        grad_input.reshape(np.shape(input)),
-        None if weight is None else grad_weight,
-        None if bias is None else grad_bias,
+        like(grad_input, input),
+        None if weight is None else like(grad_weight, input, (-1,)),
+        None if bias is None else like(grad_bias, input, (-1,)),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from reference_impl import _checks
 from reference_impl.neural_networks import _channels, _normalization
-from reference_impl.neural_networks._normalization import NormGradients
+from reference_impl.neural_networks._normalization import NormGradients, like
 from reference_impl.neural_networks.layer_normalization import (
     layer_norm,
     layer_norm_backward,
@@ -45,7 +45,7 @@ def group_norm_definition(
             for m in range(M):
                 standard = (x[n, c, m] - mu) / (var + eps) ** 0.5
                 y[n, c, m] = gamma[c] * standard + beta[c]
-    return y.reshape(np.shape(input))
+    return like(y, input)
 
 
 def group_norm(
@@ -104,7 +104,7 @@ def group_norm(
     y = y.reshape(layer.input.shape)
     y *= layer.weight[:, None]
     y += layer.bias[:, None]
-    return y.reshape(np.shape(input))
+    return like(y, input)
 
 
 def group_norm_backward(
@@ -128,9 +128,11 @@ def group_norm_backward(
     scaled = _groups(g * layer.weight[:, None], G)
     inward = layer_norm_backward(scaled, groups, groups.shape[1], eps=eps)
     return NormGradients(
-        inward.input.reshape(np.shape(input)),
-        None if weight is None else products.sum(axis=(0, 2)),
-        None if bias is None else g.sum(axis=(0, 2)),
+        like(inward.input, input),
+        None
+        if weight is None
+        else like(products.sum(axis=(0, 2)), input, (-1,)),
+        None if bias is None else like(g.sum(axis=(0, 2)), input, (-1,)),
     )
 
 

@@ -10,7 +10,7 @@ that has N*C channels.
 import numpy as np
 
 from reference_impl.neural_networks import _channels, _normalization
-from reference_impl.neural_networks._normalization import NormGradients
+from reference_impl.neural_networks._normalization import NormGradients, like
 
 __all__ = [
     "instance_norm_definition",
@@ -128,7 +128,7 @@ def instance_norm(
             _channels.move(running_var, unbiased, momentum)
     scale = layer.weight / np.sqrt(var + layer.eps)
     output = _channels.combine([(x, scale)], layer.bias - mean * scale)
-    return output.reshape(np.shape(input))
+    return like(output, input)
 
 
 def instance_norm_backward(
@@ -161,11 +161,15 @@ def instance_norm_backward(
     grad_input, grad_weight, grad_bias = _channels.gradients(
         g.reshape(layer.input.shape), layer, use_input_stats
     )
-    each = np.shape(input)[:2]
+
+    def total(each: np.ndarray) -> np.ndarray:
+        """Return the sum over all examples: (C,)."""
+        return each.reshape(np.shape(input)[:2]).sum(axis=0)
+
     return NormGradients(
-        grad_input.reshape(np.shape(input)),
-        None if weight is None else grad_weight.reshape(each).sum(axis=0),
-        None if bias is None else grad_bias.reshape(each).sum(axis=0),
+        like(grad_input, input),
+        None if weight is None else like(total(grad_weight), input, (-1,)),
+        None if bias is None else like(total(grad_bias), input, (-1,)),
     )
 
 

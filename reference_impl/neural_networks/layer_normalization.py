@@ -9,7 +9,7 @@ entries of the normalised axes).
 import numpy as np
 
 from reference_impl.neural_networks import _features, _normalization
-from reference_impl.neural_networks._normalization import NormGradients
+from reference_impl.neural_networks._normalization import NormGradients, like
 
 __all__ = ["layer_norm_definition", "layer_norm", "layer_norm_backward"]
 
@@ -92,7 +92,7 @@ def layer_norm(
             part *= rows.weight
         if rows.bias is not None:
             part += rows.bias
-    return y.reshape(np.shape(input))
+    return like(y, input)
 
 
 def layer_norm_backward(
@@ -138,7 +138,7 @@ def layer_norm_backward(
     grad_input, grad_weight = _features.gradients(g, rows, centred=True)
     grad_bias = np.ones(len(g), g.dtype) @ g
     return NormGradients(
-        grad_input.reshape(np.shape(input)),
-        None if weight is None else grad_weight.reshape(rows.sizes),
-        None if bias is None else grad_bias.reshape(rows.sizes),
+        like(grad_input, input),
+        None if weight is None else like(grad_weight, input, rows.sizes),
+        None if bias is None else like(grad_bias, input, rows.sizes),
     )

@@ -93,7 +93,7 @@ def rms_norm(
         part = np.multiply(x[block], inverse, out=y[block])
         if rows.weight is not None:
             part *= rows.weight
-    return y.reshape(np.shape(input))
+    return _normalization.like(y, input)
 
 
 class RMSNormGradients(NamedTuple):
@@ -120,8 +120,10 @@ def rms_norm_backward(
     g = g.reshape(rows.input.shape)
     grad_input, grad_weight = _features.gradients(g, rows, centred=False)
     return RMSNormGradients(
-        grad_input.reshape(np.shape(input)),
-        None if weight is None else grad_weight.reshape(rows.sizes),
+        _normalization.like(grad_input, input),
+        None
+        if weight is None
+        else _normalization.like(grad_weight, input, rows.sizes),
     )
 
 
