@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl import _checks
+from reference_impl.neural_networks import _softmax
 
 BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
 PART = 64  # queries worked on at a time where a mask hides all later keys
-SMALL = 30.0  # exp of scores up to this is far from the limits of a float32
 
 
 class Heads(NamedTuple):
@@ -77,8 +77,7 @@ class Heads(NamedTuple):
         query, n = self.query[block, rows], keys.shape[-1]
         p = np.matmul(query, keys, out=room(out, (*query.shape[:2], n)))
         simple = self.mask is None or self.factors is not None
-        # Then no maximum of a row has to be found and subtracted.
-        if simple and p.max(initial=0) < SMALL and p.min(initial=0) > -SMALL:
+        if simple and _softmax.small(p):
             np.exp(p, out=p)
             if self.factors is not None:  # faster than exp(-inf)
                 p *= self.factors[rows, :n]

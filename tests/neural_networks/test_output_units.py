@@ -193,3 +193,16 @@ def test_backward_rejects(f, backward, definition, torch_f):
         backward(np.ones((3, 2)), np.ones((2, 3)))
     with pytest.raises(TypeError, match="grad_output must have the dtype"):
         backward(np.ones(3, np.float32), np.ones(3))
+
+
+@pytest.mark.parametrize("largest", [20, 40])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_numbers_around_what_needs_no_maximum_subtracted(dtype, largest):
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-largest, largest, (3, 7)).astype(dtype)
+    x[1] -= dtype(largest + 5)  # small ones only
+    want = softmax_definition(x.astype(np.float64))
+    rtol = {2: 3e-2, 4: 1e-5, 8: 1e-13}[x.itemsize]
+    with np.errstate(over="raise"):
+        got = softmax(x)
+    np.testing.assert_allclose(got, want, rtol=rtol, atol=1e-7)
