@@ -200,7 +200,7 @@ def test_backward_rejects(f, backward, definition, torch_f):
 def test_numbers_around_what_needs_no_maximum_subtracted(dtype, largest):
     rng = np.random.default_rng(0)
     x = rng.uniform(-largest, largest, (3, 7)).astype(dtype)
-    x[1] -= dtype(largest + 5)  # small ones only
+    x[1] = -np.abs(x[1])
     want = softmax_definition(x.astype(np.float64))
     rtol = {2: 3e-2, 4: 1e-5, 8: 1e-13}[x.itemsize]
     with np.errstate(over="raise"):
