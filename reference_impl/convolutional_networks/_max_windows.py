@@ -17,9 +17,10 @@ from reference_impl.convolutional_networks._windows import Window
 def pool(input: np.ndarray, dims: int, windows: list[Window]) -> np.ndarray:
     """Return the maxima of all windows, block of planes by block."""
     x = _windows.planes(input, dims)  # (P, H, W)
-    output = np.empty((len(x), *(window.o for window in windows)), x.dtype)
+    high, wide = windows
+    output = np.empty((len(x), high.o, wide.o), x.dtype)
     for block in _windows.blocks(x):
-        output[block] = _maximum(x[block], *windows)
+        _maximum(x[block], high, wide, output[block])
     return output.reshape(_windows.output_shape(input, dims, windows))
 
 
@@ -62,21 +63,34 @@ def pool_backward(
     y = _checks.floating_like("output", output, "input", input)
     _checks.shape("output", y, shape)
     g, y = _windows.planes(g, dims), _windows.planes(y, dims)
-    grad = np.empty((len(x), high.span, wide.span), x.dtype)
-    for block in _windows.blocks(x):
+    grad = np.empty(x.shape, x.dtype)
+    blocks = _windows.blocks(x)
+    # Cells are written here, in the cache, and then copied in one go.
+    planes = max((len(x[block]) for block in blocks), default=0)
+    scratch = np.empty((planes, high.span, wide.span), x.dtype)
+    for block in blocks:
         hits = _hits(x[block], y[block], high, wide)
-        _route(g[block], hits, high, wide, grad[block])
-    return grad[:, high.crop(), wide.crop()].reshape(input.shape)
+        framed = scratch[: len(x[block])]
+        _route(g[block], hits, high, wide, framed)
+        grad[block] = framed[:, high.crop(), wide.crop()]
+    return grad.reshape(input.shape)
 
 
-def _maximum(x: np.ndarray, high: Window, wide: Window) -> np.ndarray:
-    """Return the maximum of each window, shape (P, oH, oW).
+def _maximum(
+    x: np.ndarray, high: Window, wide: Window, out: np.ndarray
+) -> None:
+    """Write the maximum of each window to `out`, shape (P, oH, oW).
 
     Over the rows of a window first, then over its columns: kH + kW steps.
     """
     cells = _windows.padded(x, high, wide, -np.inf)
     tallest = reduce(np.maximum, [cells[:, u] for u in high.cells()])
-    return reduce(np.maximum, [tallest[:, :, v] for v in wide.cells()])
+    first, *others = [tallest[:, :, v] for v in wide.cells()]
+    if not others:
+        out[...] = first
+    for column in others:
+        np.maximum(first, column, out=out)
+        first = out
 
 
 def _hits(
@@ -89,7 +103,7 @@ def _hits(
     # NaN around the input equals nothing: padding is never chosen.
     cells = _windows.padded(x, high, wide, np.nan)
     taken = np.zeros(maxima.shape, bool)
-    nan = np.isnan(maxima).any()
+    nan = np.isnan(maxima.max(initial=-np.inf))
     if nan:
         nans = _windows.taps(
             np.isnan(_windows.padded(x, high, wide, 0)), high, wide
