@@ -126,18 +126,21 @@ def input_gradient(
     """
     G, O, C = geometry.groups, len(w) // geometry.groups, w.shape[1]
     kernels = w.reshape(G, O, C, *geometry.kernel).swapaxes(1, 2)
+    row_phases, column_phases = (_phases(*axis) for axis in geometry.axes)
+
+    def part(row: Phase, column: Phase) -> np.ndarray:
+        flipped = kernels[..., row.taps, column.taps][..., ::-1, ::-1]
+        flipped = flipped.reshape(G * C, O, *flipped.shape[-2:])
+        sizes = zip(row.sizes, column.sizes, strict=True)
+        return correlate(g, flipped, b, Geometry._make([*sizes, G]))
+
+    if geometry.stride == (1, 1):  # one phase, which is all of dx
+        return part(*row_phases, *column_phases)
     dx = np.empty((len(g), G * C, *geometry.input), g.dtype)
     dx[...] = 0.0 if b is None else b.reshape(G * C, 1, 1)
-    row_phases, column_phases = (_phases(*axis) for axis in geometry.axes)
     for row in row_phases:
         for column in column_phases:
-            flipped = kernels[..., row.taps, column.taps][..., ::-1, ::-1]
-            flipped = flipped.reshape(G * C, O, *flipped.shape[-2:])
-            sizes = zip(row.sizes, column.sizes, strict=True)
-            part = correlate(g, flipped, b, Geometry._make([*sizes, G]))
-            if geometry.stride == (1, 1):
-                return part  # the only phase
-            dx[..., row.cells, column.cells] = part
+            dx[..., row.cells, column.cells] = part(row, column)
     return dx
 
 
