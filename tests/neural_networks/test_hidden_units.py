@@ -9,7 +9,13 @@ import torch
 import torch.nn.functional as F
 from gradients import assert_gradients
 
-from reference_impl import maxout, maxout_backward, prelu, prelu_backward
+from reference_impl import (
+    maxout,
+    maxout_backward,
+    prelu,
+    prelu_backward,
+    relu_backward,
+)
 
 SLOPES = {
     "one-slope": ((3, 4, 5), [0.3]),
@@ -161,3 +167,13 @@ def test_backward_functions_reject_gradients_that_do_not_fit():
         maxout_backward(X[..., :1].astype("f"), X, 3)
     with pytest.raises(ValueError, match="grad_output must have shape"):
         prelu_backward(X[0], X, np.ones(1))
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float16", "float32", "float64", "longdouble"]
+)
+def test_relu_stops_infinite_gradients_and_nan(dtype):
+    g = np.array([np.inf, np.nan, -np.inf, np.nan, 7], dtype)
+    x = np.array([-2, -3, 4, 0, np.nan], dtype)
+    expected = np.array([0, 0, -np.inf, 0, 7], dtype)
+    np.testing.assert_array_equal(relu_backward(g, x), expected, strict=True)

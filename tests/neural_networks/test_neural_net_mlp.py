@@ -17,6 +17,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from reference_impl import NeuralNetMLP, mlp_cost, mlp_forward, one_hot
 from reference_impl.neural_networks import _activations
+from reference_impl.neural_networks._estimator import features
 
 TORCH = {"relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
 
@@ -751,3 +752,8 @@ def test_what_cannot_be_saved(tmp_path):
     with pytest.raises(FileNotFoundError):
         model.fit(X, y).save(tmp_path / "no folder" / "m.npz")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_whose_squares_overflow_are_finite():
+    X = np.array([[1e200, -3.0], [2.0, 1e300]])
+    np.testing.assert_array_equal(features(X)[0], X)
