@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl import _checks
-from reference_impl.neural_networks import _softmax
 
 BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
+LARGE = 1e13  # far from the largest float32, and 1 / LARGE from the smallest
 PART = 64  # queries worked on at a time where a mask hides all later keys
 
 
@@ -75,22 +75,31 @@ class Heads(NamedTuple):
         zeros is set to 1.
         """
         query, n = self.query[block, rows], keys.shape[-1]
-        p = np.matmul(query, keys, out=room(out, (*query.shape[:2], n)))
-        simple = self.mask is None or self.factors is not None
-        if simple and _softmax.small(p):
-            np.exp(p, out=p)
-            if self.factors is not None:  # faster than exp(-inf)
-                p *= self.factors[rows, :n]
-        else:
-            with np.errstate(invalid="ignore"):  # inf - inf: NaN, as PyTorch
-                p += self.added(block)[..., rows, :n]
-                top = p.max(axis=-1, keepdims=True, initial=-np.inf)
-                top[top == -np.inf] = 0
-                p -= top
-            np.exp(p, out=p)
-        total = p @ np.ones((n, 1), p.dtype)
+        p, ones = room(out, (*query.shape[:2], n)), np.ones((n, 1), out.dtype)
+        if self._looks_simple():
+            np.matmul(query, keys, out=p)
+            with np.errstate(over="ignore", invalid="ignore"):
+                np.exp(p, out=p)
+                if self.factors is not None:  # faster than exp(-inf)
+                    p *= self.factors[rows, :n]
+                total = p @ ones
+            if _ordinary(total):
+                return p, total
+        np.matmul(query, keys, out=p)
+        with np.errstate(invalid="ignore"):  # inf - inf: NaN, as PyTorch
+            p += self.added(block)[..., rows, :n]
+            top = p.max(axis=-1, keepdims=True, initial=-np.inf)
+            top[top == -np.inf] = 0
+            p -= top
+        np.exp(p, out=p)
+        total = p @ ones
         total[total == 0] = 1
         return p, total
+
+    def _looks_simple(self) -> bool:
+        """Return whether to try it without subtracting a row's maximum."""
+        simple = self.mask is None or self.factors is not None
+        return simple and self.query.dtype != np.float16
 
     def scaled_keys(self, block: slice) -> np.ndarray:
         """Return scale * key, its last two axes swapped: (a, E, S)."""
@@ -153,6 +162,13 @@ def arguments(
             factors = seen.astype(q.dtype)
     shape = (*outer, L, V)
     return Heads(q, k, v, mask, factors, factor, p, own, leading, shape)
+
+
+def _ordinary(total: np.ndarray) -> bool:
+    """Return whether these sums of exponentials are far from all limits."""
+    return bool(
+        total.max(initial=1) < LARGE and total.min(initial=1) > 1 / LARGE
+    )
 
 
 def room(scratch: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
