@@ -3,7 +3,7 @@
 Each message reads ``<argument> must <requirement>, got <argument>=<value>``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -138,6 +138,15 @@ def sequence(name: str, value: object) -> Sequence[Any] | np.ndarray:
             f"got {name} of type {type(value).__name__}"
         )
     return value
+
+
+def listed(name: str, arrays: Iterable[Any]) -> list[Any]:
+    """Return what is in `arrays`, a sequence or whatever else has entries."""
+    if not isinstance(arrays, Iterable):
+        raise TypeError(
+            f"{name} must be a sequence of arrays, got {name}={arrays!r}"
+        )
+    return list(arrays)
 
 
 def bound(name: str, value: object, minimum: float = -np.inf) -> float:

@@ -19,6 +19,7 @@ from reference_impl.neural_networks import (
     gaussian_latents,
     gaussian_loss,
     generative_adversarial_networks,
+    gradient_clipping,
     group_normalization,
     hard_activations,
     hidden_units,
@@ -53,6 +54,7 @@ from reference_impl.neural_networks import (
     two_sample_statistics,
     vanishing_and_exploding_gradients,
     variational_autoencoders,
+    weight_penalties,
 )
 from reference_impl.neural_networks.activation_functions import *
 from reference_impl.neural_networks.adversarial_values import *
@@ -72,6 +74,7 @@ from reference_impl.neural_networks.feedforward_network import *
 from reference_impl.neural_networks.gaussian_latents import *
 from reference_impl.neural_networks.gaussian_loss import *
 from reference_impl.neural_networks.generative_adversarial_networks import *
+from reference_impl.neural_networks.gradient_clipping import *
 from reference_impl.neural_networks.group_normalization import *
 from reference_impl.neural_networks.hard_activations import *
 from reference_impl.neural_networks.hidden_units import *
@@ -106,6 +109,7 @@ from reference_impl.neural_networks.transformer_models import *
 from reference_impl.neural_networks.two_sample_statistics import *
 from reference_impl.neural_networks.vanishing_and_exploding_gradients import *
 from reference_impl.neural_networks.variational_autoencoders import *
+from reference_impl.neural_networks.weight_penalties import *
 
 __all__ = [
     *output_units.__all__,
@@ -126,6 +130,8 @@ __all__ = [
     *backpropagation_variables.__all__,
     *backpropagation_operations.__all__,
     *backpropagation.__all__,
+    *gradient_clipping.__all__,
+    *weight_penalties.__all__,
     *vanishing_and_exploding_gradients.__all__,
     *initialization.__all__,
     *optimizer_steps.__all__,

@@ -87,6 +87,7 @@ def gradients(
         r = inverse_deviation(xhat, rows.eps)
         xhat *= r
         np.multiply(part, xhat, out=h)
+        # Long rows come one at a time: their sum would be a copy.
         grad_weight += h[0] if len(h) == 1 else h.sum(axis=0)
         np.multiply(part, weight, out=h)
         means = (terms[:, 1:] @ h[..., None])[..., 0] / D

@@ -107,6 +107,4 @@ def random_source(
             "generator must be an int or a numpy.random.Generator where "
             f"dropout acts, got generator={generator!r}"
         )
-    if not isinstance(generator, np.random.Generator):
-        generator = _checks.integer("generator", generator, 0)
-    return np.random.default_rng(generator)
+    return _checks.generator("generator", generator)
