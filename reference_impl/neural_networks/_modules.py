@@ -104,11 +104,12 @@ def chain(*steps: Step) -> Step:
         def back(g: np.ndarray) -> Gradients:
             others: tuple[np.ndarray, ...] = ()
             parameters: dict[str, np.ndarray] = {}
+            inputs: tuple[np.ndarray, ...] = (g,)
             for pullback in reversed(pullbacks):
-                (g, *more), new = pullback(g)
-                others = (*more, *others)
+                inputs, new = pullback(inputs[0])
+                others = (*inputs[1:], *others)
                 parameters |= new
-            return Gradients((g, *others), parameters)
+            return Gradients((*inputs[:1], *others), parameters)
 
         return x, back
 

@@ -10,6 +10,7 @@ between a layer that makes vectors of D numbers and one that makes logits.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from reference_impl.neural_networks._modules import (
     Gradients,
     Module,
     Pullback,
+    chain,
     named,
 )
 from reference_impl.neural_networks.categorical_losses import (
@@ -95,20 +97,13 @@ class _Model(Module):
         self, input: np.ndarray, generator: Generator
     ) -> tuple[np.ndarray, Pullback]:
         """Return the vectors that leave the encoder, and the pullback."""
-        x, to_input = self.placed(input)
-        y, to_x = named(
+        encoder = named(
             "encoder",
             lambda x: self.encoder.vjp(
                 x, is_causal=self.is_causal, generator=generator
             ),
-        )(x)
-
-        def back(g: np.ndarray) -> Gradients:
-            (grad,), parameters = to_x(g)
-            inputs, others = to_input(grad)
-            return Gradients(inputs, {**others, **parameters})
-
-        return y, back
+        )
+        return chain(self.placed, encoder)(input)
 
     def logits(self, y: np.ndarray) -> tuple[np.ndarray, Pullback]:
         """Return the logits of encoded vectors, and the pullback."""
@@ -202,17 +197,8 @@ class SequenceClassifier(_Model):
         self, input: np.ndarray, *, generator: Generator = None
     ) -> tuple[np.ndarray, Pullback]:
         """Return the logits (N, K) of sequences (N, T, I), and the pullback."""
-        y, to_input = self.encoded(input, generator)
-        logits, to_token = self.logits(y[:, 0])
-
-        def back(g: np.ndarray) -> Gradients:
-            (grad,), parameters = to_token(g)
-            grad_y = np.zeros_like(y)
-            grad_y[:, 0] = grad
-            inputs, others = to_input(grad_y)
-            return Gradients(inputs, {**others, **parameters})
-
-        return logits, back
+        encoded = partial(self.encoded, generator=generator)
+        return chain(encoded, _first, self.logits)(input)
 
 
 class CausalTransformer(_Model):
@@ -282,15 +268,8 @@ class CausalTransformer(_Model):
         self, input: np.ndarray, *, generator: Generator = None
     ) -> tuple[np.ndarray, Pullback]:
         """Return the logits (N, T, V) of indices (N, T), and the pullback."""
-        y, to_input = self.encoded(input, generator)
-        logits, to_y = self.logits(y)
-
-        def back(g: np.ndarray) -> Gradients:
-            (grad,), parameters = to_y(g)
-            inputs, others = to_input(grad)
-            return Gradients(inputs, {**others, **parameters})
-
-        return logits, back
+        encoded = partial(self.encoded, generator=generator)
+        return chain(encoded, self.logits)(input)
 
     def generate(
         self,
@@ -390,6 +369,17 @@ def transformer_step(
     loss, grads = cross_entropy_and_gradients(rows, np.ravel(target))
     optimizer.step(pullback(grads.input.reshape(logits.shape)).parameters)
     return float(loss)
+
+
+def _first(y: np.ndarray) -> tuple[np.ndarray, Pullback]:
+    """Return the first vector of each sequence, and the pullback."""
+
+    def back(g: np.ndarray) -> Gradients:
+        grad = np.zeros_like(y)
+        grad[:, 0] = g
+        return Gradients((grad,), {})
+
+    return y[:, 0], back
 
 
 def _vectors(input: np.ndarray) -> np.ndarray:
