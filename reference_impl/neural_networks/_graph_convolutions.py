@@ -15,8 +15,8 @@ from reference_impl.convolutional_networks import (
     _arguments,
     _columns,
     average_pooling,
-    convolution_1d,
     convolution_2d,
+    convolution_layer_1d,
     pooling,
     transposed_convolution,
 )
@@ -170,7 +170,7 @@ def _linear(
 
 #: By the function of arrays; the same arguments.
 FUNCTIONS: dict[Function, Function] = {
-    convolution_1d.conv1d: partial(_convolve, "L"),
+    convolution_layer_1d.conv1d: partial(_convolve, "L"),
     convolution_2d.conv2d: partial(_convolve, "HW"),
     transposed_convolution.conv_transpose1d: partial(
         _convolve_transposed, "L"
