@@ -82,7 +82,7 @@ def cnn_train(
     images: np.ndarray,
     labels: np.ndarray,
     epochs: int,
-    rng: np.random.Generator,
+    rng: int | np.random.Generator,
     batch_size: int = 16,
     learning_rate: float = 0.05,
     momentum: float = 0.9,
@@ -97,7 +97,7 @@ def cnn_train(
     labels : ndarray of shape (N,), integer
     epochs : int
         How many times to pass through all images.
-    rng : numpy.random.Generator
+    rng : int or numpy.random.Generator
         Shuffles the images before each pass.
     batch_size : int, default 16
         Images in a mini-batch; the last of an epoch may have fewer.
@@ -134,6 +134,7 @@ def cnn_train(
             "images must be as many as labels and at least 1, got "
             f"len(images)={len(images)}, len(labels)={len(labels)}"
         )
+    rng = _checks.generator("rng", rng)
     velocity = CNNParameters(*map(np.zeros_like, parameters))
     for _ in range(_checks.integer("epochs", epochs, 0)):
         losses = []

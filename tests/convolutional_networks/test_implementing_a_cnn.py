@@ -154,6 +154,15 @@ def test_training_repeats_and_leaves_its_arguments_alone():
     assert len(first[0].losses) == 2  # 16 images, then 4
 
 
+def test_a_seed_stands_for_the_generator_it_makes():
+    start, (images, labels) = network(6), data(20)
+    seeded, drawn = (
+        list(cnn_train(start, images, labels, 1, rng))[0].losses
+        for rng in (7, np.random.default_rng(7))
+    )
+    assert seeded == drawn
+
+
 def test_no_epochs_and_no_images():
     images, labels = data(5)
     rng = np.random.default_rng(0)
