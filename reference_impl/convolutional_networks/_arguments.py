@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reference_impl import _checks
-from reference_impl.convolutional_networks._columns import Geometry
+from reference_impl.convolutional_networks._bands import Geometry
 from reference_impl.convolutional_networks.output_size import (
     conv_output_size,
     conv_transpose_output_size,

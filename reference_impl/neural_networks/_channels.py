@@ -171,11 +171,12 @@ def combine(
     N, C, M = x.shape
     rows, output = x.reshape(N, C * M), np.empty((N, C * M), x.dtype)
     slope, level = np.repeat(first, M), np.repeat(shift, M)
-    work = scratch(rows)
+    total, term = scratch(rows), scratch(rows)
     more = [(y.reshape(N, C * M), np.repeat(scale, M)) for y, scale in others]
     for block in blocks(rows):
-        part = np.multiply(rows[block], slope, out=output[block])
+        part = rows[block]
+        part = np.multiply(part, slope, out=total[: len(part)])
         for y, scale in more:
-            part += np.multiply(y[block], scale, out=work[: len(part)])
-        part += level
+            part += np.multiply(y[block], scale, out=term[: len(part)])
+        np.add(part, level, out=output[block])
     return output.reshape(x.shape)

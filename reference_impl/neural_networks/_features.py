@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference_impl import _checks
+from reference_impl import _checks, _memory
 from reference_impl.neural_networks import _normalization
 
 
@@ -50,10 +50,13 @@ def arguments(
     )
 
 
-def centre(x: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Return x - its mean over axis 1, written into `out`."""
-    mean = x.sum(axis=1, keepdims=True) / x.shape[1]
-    return np.subtract(x, mean, out=out)
+def centre(x: np.ndarray, ones: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return x - its mean over axis 1, written into `out`.
+
+    A product with `ones` (D,) reads memory faster than a sum does.
+    """
+    mean = np.vecdot(x, ones) / len(ones)
+    return np.subtract(x, mean[:, None], out=out)
 
 
 def inverse_deviation(d: np.ndarray, eps: float) -> np.ndarray:
@@ -68,20 +71,17 @@ def gradients(
 
     With xhat the standardised row, r its scale and h = g*weight, dL/dinput is
     r * (h - xhat * mean of h*xhat - mean of h), the last only if `centred`. It
-    is a sum of the rows h, xhat and 1, each times a number: such a sum is a
-    matrix product, which BLAS makes in one pass.
+    is made in the rows of the result, so that all of a row stays in the cache.
     """
     x, D = rows.input, rows.input.shape[1]
-    grad_input, grad_weight = np.empty(x.shape, x.dtype), np.zeros(D, x.dtype)
-    blocks = _normalization.blocks(x)
-    height = blocks[0].stop if blocks else 0
-    work = np.ones((height, 3 if centred else 2, D), x.dtype)
-    weight = 1 if rows.weight is None else rows.weight
-    for block in blocks:
-        part, terms = g[block], work[: len(x[block])]
-        h, xhat = terms[:, 0], terms[:, 1]
+    grad_input = _memory.aligned(x.shape, x.dtype)
+    grad_weight = np.zeros(D, x.dtype)
+    ones, work = np.ones(D, x.dtype), _normalization.scratch(x)
+    weight = ones if rows.weight is None else rows.weight
+    for block in _normalization.blocks(x):
+        part, h, xhat = g[block], grad_input[block], work[: len(x[block])]
         if centred:
-            centre(x[block], out=xhat)
+            centre(x[block], ones, out=xhat)
         else:
             xhat[...] = x[block]
         r = inverse_deviation(xhat, rows.eps)
@@ -90,7 +90,9 @@ def gradients(
         # Long rows come one at a time: their sum would be a copy.
         grad_weight += h[0] if len(h) == 1 else h.sum(axis=0)
         np.multiply(part, weight, out=h)
-        means = (terms[:, 1:] @ h[..., None])[..., 0] / D
-        factors = np.concatenate([r, -r * means], axis=1)
-        np.matmul(factors[:, None], terms, out=grad_input[block, None])
+        if centred:
+            h -= np.vecdot(part, weight)[:, None] / D
+        xhat *= np.vecdot(h, xhat)[:, None] / D
+        h -= xhat
+        h *= r
     return grad_input, grad_weight

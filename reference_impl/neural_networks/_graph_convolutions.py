@@ -13,6 +13,7 @@ import numpy as np
 
 from reference_impl.convolutional_networks import (
     _arguments,
+    _bands,
     _columns,
     average_pooling,
     convolution_2d,
@@ -30,7 +31,7 @@ from reference_impl.neural_networks.backpropagation_variables import (
 Function = Callable[..., Any]
 
 
-def convolve(x: Variable, w: Variable, sizes: _columns.Geometry) -> Variable:
+def convolve(x: Variable, w: Variable, sizes: _bands.Geometry) -> Variable:
     """Return the convolution of `x` by `w`."""
     return Operation(
         "correlate",
@@ -43,7 +44,7 @@ def convolve(x: Variable, w: Variable, sizes: _columns.Geometry) -> Variable:
 
 
 def input_gradient(
-    g: Variable, w: Variable, sizes: _columns.Geometry
+    g: Variable, w: Variable, sizes: _bands.Geometry
 ) -> Variable:
     """Return the gradient of `convolve` to its input, g being that to its output."""
     return Operation(
@@ -57,7 +58,7 @@ def input_gradient(
 
 
 def weight_gradient(
-    g: Variable, x: Variable, sizes: _columns.Geometry
+    g: Variable, x: Variable, sizes: _bands.Geometry
 ) -> Variable:
     """Return the gradient of `convolve` to its weight, g being that to its output."""
     return Operation(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference_impl import _checks
+from reference_impl import _checks, _memory
 
 BLOCK_BYTES = 1 << 18  # rows worked on at a time; they stay in the L2 cache
 
@@ -68,4 +68,5 @@ def blocks(rows: np.ndarray) -> list[slice]:
 
 def scratch(rows: np.ndarray) -> np.ndarray:
     """Return an empty array with room for the largest block of `rows`."""
-    return np.empty_like(rows[blocks(rows)[0]] if len(rows) else rows)
+    shape = rows[blocks(rows)[0]].shape if len(rows) else rows.shape
+    return _memory.aligned(shape, rows.dtype)

@@ -84,14 +84,14 @@ def layer_norm(
     """
     rows = _features.arguments(input, normalized_shape, weight, bias, eps)
     x = rows.input
-    y = np.empty(x.shape, x.dtype)
+    y, work = np.empty(x.shape, x.dtype), _normalization.scratch(x)
+    ones = np.ones(x.shape[1], x.dtype)
     for block in _normalization.blocks(x):
-        part = _features.centre(x[block], out=y[block])
+        part = _features.centre(x[block], ones, out=work[: len(x[block])])
         part *= _features.inverse_deviation(part, rows.eps)
         if rows.weight is not None:
             part *= rows.weight
-        if rows.bias is not None:
-            part += rows.bias
+        np.add(part, 0 if rows.bias is None else rows.bias, out=y[block])
     return like(y, input)
 
 

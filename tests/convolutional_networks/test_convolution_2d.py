@@ -18,7 +18,7 @@ from reference_impl import (
     convolve2d,
     convolve2d_definition,
 )
-from reference_impl.convolutional_networks import _columns
+from reference_impl.convolutional_networks import _bands
 
 MODES = ["full", "same", "valid"]
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True)
@@ -223,7 +223,7 @@ def layers(draw_):
 @given(layers(), PATHS)
 def test_conv2d_is_pytorchs(layer, path):
     arrays, kwargs = layer
-    with patch.multiple(_columns, **path):
+    with patch.multiple(_bands, **path):
         assert_torch_parity(conv2d, conv2d_backward, F.conv2d, arrays, kwargs)
 
 
@@ -231,7 +231,7 @@ def test_conv2d_is_pytorchs(layer, path):
 @given(layers(), PATHS)
 def test_conv2d_is_the_definition(layer, path):
     arrays, kwargs = layer
-    with patch.multiple(_columns, **path):
+    with patch.multiple(_bands, **path):
         y = conv2d(*arrays, **kwargs)
     np.testing.assert_allclose(
         y, conv2d_definition(*arrays, **kwargs), rtol=1e-10, atol=1e-12
@@ -242,7 +242,7 @@ def test_conv2d_is_the_definition(layer, path):
 @given(layers(), PATHS)
 def test_conv2d_backward_is_the_numerical_gradient(layer, path):
     arrays, kwargs = layer
-    with patch.multiple(_columns, **path):
+    with patch.multiple(_bands, **path):
         assert_gradients(
             lambda *arrays: conv2d(*arrays, **kwargs),
             lambda g, *arrays: conv2d_backward(g, *arrays, **kwargs),
@@ -326,7 +326,7 @@ def test_without_a_bias_there_is_no_gradient_of_it():
 def test_an_infinite_cell_reaches_only_the_outputs_that_read_it(few):
     x, w = draw(1, 2, 5, 7), draw(3, 2, 3, 3, seed=1)
     x[0, 0, 0, 0] = np.inf
-    with patch.multiple(_columns, FEW_READ=few):
+    with patch.multiple(_bands, FEW_READ=few):
         y = conv2d(x, w)
     assert np.isinf(y[0, :, 0, 0]).all()
     assert np.isfinite(y).sum() == y.size - 3
@@ -340,7 +340,7 @@ def test_an_infinite_gradient_reaches_only_the_cells_that_were_read(
     x, w = draw(1, 2, 7, 9), draw(3, 2, 3, 3, seed=1)
     g = np.zeros_like(conv2d(x, w, stride=stride))
     g[0, 0, 1, 2] = np.inf
-    with patch.multiple(_columns, FEW_READ=few):
+    with patch.multiple(_bands, FEW_READ=few):
         grad = conv2d_backward(g, x, w, stride=stride).input
     read = grad[0, :, stride : stride + 3, 2 * stride : 2 * stride + 3]
     assert not np.isfinite(read).any()

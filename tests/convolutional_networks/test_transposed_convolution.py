@@ -23,7 +23,7 @@ from reference_impl import (
     convolve2d,
     zero_insert,
 )
-from reference_impl.convolutional_networks import _columns
+from reference_impl.convolutional_networks import _bands
 
 SETTINGS = settings(max_examples=120, deadline=None, derandomize=True)
 PATHS = st.sampled_from(
@@ -120,7 +120,7 @@ def layers(draw_, dimensions, largest=4):
 @given(st.data(), DIMENSIONS, PATHS)
 def test_it_is_pytorchs(data, d, path):
     arrays, kwargs = data.draw(layers(d))
-    with patch.multiple(_columns, **path):
+    with patch.multiple(_bands, **path):
         assert_torch_parity(FORWARD[d], BACKWARD[d], TORCH[d], arrays, kwargs)
 
 
@@ -128,7 +128,7 @@ def test_it_is_pytorchs(data, d, path):
 @given(st.data(), DIMENSIONS, PATHS)
 def test_it_is_the_definition(data, d, path):
     arrays, kwargs = data.draw(layers(d, largest=3))
-    with patch.multiple(_columns, **path):
+    with patch.multiple(_bands, **path):
         y = FORWARD[d](*arrays, **kwargs)
     np.testing.assert_allclose(
         y, DEFINITION[d](*arrays, **kwargs), rtol=1e-10, atol=1e-12
