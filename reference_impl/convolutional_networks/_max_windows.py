@@ -9,7 +9,7 @@ from functools import reduce
 
 import numpy as np
 
-from reference_impl import _checks
+from reference_impl import _checks, _memory
 from reference_impl.convolutional_networks import _windows
 from reference_impl.convolutional_networks._windows import Window
 
@@ -67,7 +67,7 @@ def pool_backward(
     blocks = _windows.blocks(x)
     # Cells are written here, in the cache, and then copied in one go.
     planes = max((len(x[block]) for block in blocks), default=0)
-    scratch = np.empty((planes, high.span, wide.span), x.dtype)
+    scratch = _memory.aligned((planes, high.span, wide.span), x.dtype)
     for block in blocks:
         hits = _hits(x[block], y[block], high, wide)
         framed = scratch[: len(x[block])]

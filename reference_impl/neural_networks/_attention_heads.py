@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference_impl import _checks
+from reference_impl import _checks, _memory
 
 BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
 LARGE = 1e13  # far from the largest float32, and 1 / LARGE from the smallest
@@ -43,7 +43,7 @@ class Heads(NamedTuple):
         """Return an empty array with room for the scores of any block."""
         first = next(self.blocks(), slice(0))
         a, L, _ = self.query[first].shape
-        return np.empty(a * L * self.key.shape[1], self.query.dtype)
+        return _memory.aligned((a * L * self.key.shape[1],), self.query.dtype)
 
     def parts(self) -> list[tuple[slice, int]]:
         """Return slices of L, and how many of the first keys each may see."""
