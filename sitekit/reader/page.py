@@ -1,5 +1,7 @@
 """Every goal of a page that needs nothing but Chromium."""
 
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,18 @@ if TYPE_CHECKING:
 
 
 def measure_all(site: Path, paths: list[str]) -> dict[str, Results]:
-    """Return all goals but Lighthouse's of some pages of `site`, one by one."""
+    """Return all goals but Lighthouse's of some pages of `site`, one by one.
+
+    Each page is named as it is done: all of them take a while.
+    """
+    found = {}
     with chromium.launch() as browser, Server(site) as server:
-        return {path: measure(browser, server, path) for path in paths}
+        for path in paths:
+            start = time.monotonic()
+            found[path] = measure(browser, server, path)
+            seconds = time.monotonic() - start
+            print(f"{seconds:4.0f} s  /{path}", file=sys.stderr, flush=True)
+    return found
 
 
 def measure(browser: "Browser", server: Server, path: str) -> Results:
