@@ -73,9 +73,7 @@ class Block(NamedTuple):
 
     images: slice
     rows: slice
-    bands: (
-        np.ndarray
-    )  # (sH, images, G, K cells of a column, cells of the input)
+    bands: np.ndarray  # (sH, images, G, K cells of a column, cells of x)
     runs: list[np.ndarray]  # (images, G, K or kH * K, P), of each product
 
 

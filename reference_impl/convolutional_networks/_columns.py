@@ -10,7 +10,7 @@ outputs of a block.
 """
 
 from collections.abc import Iterable
-from math import gcd
+from math import gcd, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ from reference_impl.convolutional_networks._bands import (
     outputs_of,
     products,
 )
+
+AT_ONCE = 2**18  # numbers, of one image, that one product may hold
 
 
 class Phase(NamedTuple):
@@ -40,26 +42,21 @@ def correlate(
     ones = b is not None and not geometry.pointwise
     weights = _weights(w, b if ones else None, geometry)
     parts, _, O, K = weights.shape
-    at_once = parts > 1 and geometry.stride[0] == 1
     above = weights.swapaxes(0, 1).reshape(G, parts * O, K)
     y = np.empty((len(x), G * O, *geometry.output), x.dtype)
     work = np.empty(0, x.dtype)
     others: Iterable[np.ndarray]
     for block in blocks_of(x, C, geometry, ones):
-        outputs = outputs_of(y, block, geometry)
-        if at_once:
-            band = block.bands[0]
-            shape = len(band), G, parts * O, band.shape[-1]
+        outputs, band = outputs_of(y, block, geometry), block.bands[0]
+        shape = len(band), G, parts * O, band.shape[-1]
+        at_once = parts > 1 and geometry.stride[0] == 1
+        if at_once and prod(shape[1:]) <= AT_ONCE:
             if work.shape != shape:
                 work = _memory.aligned(shape, x.dtype)
-            np.matmul(above, band, out=work)
+            terms = np.matmul(above, band, out=work)
+            terms = terms.reshape(len(band), G, parts, O, band.shape[-1])
             first, second, *others = (
-                work[
-                    :,
-                    :,
-                    u * O : (u + 1) * O,
-                    start : start + outputs.shape[-1],
-                ]
+                terms[:, :, u, :, start : start + outputs.shape[-1]]
                 for u, start in enumerate(geometry.starts)
             )
             np.add(first, second, out=outputs)

@@ -18,7 +18,7 @@ from reference_impl import (
     convolve2d,
     convolve2d_definition,
 )
-from reference_impl.convolutional_networks import _bands
+from reference_impl.convolutional_networks import _bands, _columns
 
 MODES = ["full", "same", "valid"]
 SETTINGS = settings(max_examples=150, deadline=None, derandomize=True)
@@ -236,6 +236,17 @@ def test_conv2d_is_the_definition(layer, path):
     np.testing.assert_allclose(
         y, conv2d_definition(*arrays, **kwargs), rtol=1e-10, atol=1e-12
     )
+
+
+@pytest.mark.parametrize("block", [2**9, 2**20])
+@pytest.mark.parametrize("numbers", [0, 2**18], ids=["many", "one"])
+def test_the_rows_of_a_kernel_are_one_product_or_many(numbers, block):
+    x, w, b = draw(3, 4, 7, 6), draw(6, 2, 3, 2, seed=1), draw(6, seed=2)
+    few = patch.multiple(_bands, FEW_READ=0, BLOCK_BYTES=block)
+    with few, patch.object(_columns, "AT_ONCE", numbers):
+        y = conv2d(x, w, b, padding=1, groups=2)
+    expected = conv2d_definition(x, w, b, padding=1, groups=2)
+    np.testing.assert_allclose(y, expected, rtol=1e-10, atol=1e-12)
 
 
 @settings(SETTINGS, max_examples=40)
