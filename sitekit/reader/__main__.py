@@ -38,11 +38,18 @@ def build(folder: Path) -> Path:
 
 
 def select(site: Path, pattern: str) -> list[str]:
-    """Return the addresses below `site`, which `pattern` matches, of its pages."""
+    """Return the addresses below `site`, which `pattern` matches, of its pages.
+
+    What lies among the assets is part of a page: the frame that runs Python.
+    """
     found = sorted(
         p.relative_to(site).as_posix() for p in site.rglob("*.html")
     )
-    paths = [p.removesuffix("index.html") for p in found if p != "404.html"]
+    paths = [
+        p.removesuffix("index.html")
+        for p in found
+        if p != "404.html" and not p.startswith("assets/")
+    ]
     return [p for p in paths if fnmatch.fnmatch(p, pattern)]
 
 
