@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from reference_impl.neural_networks import _small_products
 from reference_impl.neural_networks.backpropagation_variables import (
     Operation,
     Variable,
@@ -199,7 +200,7 @@ SWAP: Operation = Operation(
 )
 MATMUL = Operation(
     "matmul",
-    np.matmul,
+    _small_products.product,
     (
         lambda D, z, x, y: sum_to(D @ SWAP(y), x.shape),
         lambda D, z, x, y: sum_to(SWAP(x) @ D, y.shape),

@@ -12,12 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reference_impl.neural_networks import _activations
+from reference_impl.neural_networks import _activations, _small_products
 from reference_impl.neural_networks.initialization import kaiming_uniform
 from reference_impl.neural_networks.mlp_forward_pass import one_hot
-
-SMALL = 10**6  # so many products OpenBLAS adds without copying matrices first
-FEW_ROWS = 64  # with fewer rows a block is not worth its call
 
 
 class Layers(NamedTuple):
@@ -178,7 +175,7 @@ def step(
             delta = _activations.backward(
                 descent.activation, error @ W.T, Z[l - 1]
             )
-        for rows in small_blocks(W, len(X)):
+        for rows in _small_products.blocks(W, len(X)):
             part = W[rows]
             if descent.l2:
                 cost += descent.l2 / 2 * float(np.vdot(part, part))
@@ -197,24 +194,9 @@ def net_inputs(
     for W, b in zip(*layers, strict=True):
         if Z:
             A.append(_activations.forward(activation, Z[-1]))
-        first, *others = small_blocks(W, len(X))
-        Z.append(A[-1][:, first] @ W[first])
-        for rows in others:
-            Z[-1] += A[-1][:, rows] @ W[rows]
+        Z.append(_small_products.product(A[-1], W))
         Z[-1] += b
     return Z, A
-
-
-def small_blocks(W: np.ndarray, N: int) -> list[slice]:
-    """Return slices of the rows of W, few enough for SMALL products each.
-
-    One slice of all rows, if each had but a few.
-    """
-    m, d = W.shape
-    step = SMALL // (N * d)
-    if step < FEW_ROWS:
-        return [slice(m)]
-    return [slice(i, i + step) for i in range(0, m, step)]
 
 
 def log_softmax(Z: np.ndarray) -> np.ndarray:
