@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 def measure_all(site: Path, paths: list[str]) -> dict[str, Results]:
     """Return all goals but Lighthouse's of some pages of `site`, one by one.
 
-    Each page is named as it is done: all of them take a while.
+    Each page is named as it is done: all of them take a while. One on which
+    Chromium did not answer is measured once more.
     """
+    from playwright.sync_api import Error
+
     found = {}
     with chromium.launch() as browser, Server(site) as server:
         for path in paths:
             start = time.monotonic()
-            found[path] = measure(browser, server, path)
+            try:
+                found[path] = measure(browser, server, path)
+            except Error as error:  # what else runs can starve it
+                first = str(error).splitlines()[0]
+                print(f"again: /{path}: {first}", file=sys.stderr)
+                found[path] = measure(browser, server, path)
             seconds = time.monotonic() - start
             print(f"{seconds:4.0f} s  /{path}", file=sys.stderr, flush=True)
     return found
