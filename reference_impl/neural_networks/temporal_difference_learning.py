@@ -166,7 +166,7 @@ def _returns(steps: list[Transition], gamma: float) -> list[float]:
     if not steps[-1].terminated:
         raise ValueError(
             "env must not truncate episodes for Monte Carlo, "
-            f"got an episode cut off after {len(steps)} steps"
+            f"got one cut off after {len(steps)} steps"
         )
     G, backwards = 0.0, []
     for step in reversed(steps):
