@@ -25,9 +25,9 @@ def blocks(W: np.ndarray, N: int) -> list[slice]:
 
 def product(A: np.ndarray, W: np.ndarray) -> np.ndarray:
     """Return A @ W, in small products where they are faster."""
-    if not (A.ndim == W.ndim == 2 and A.dtype == W.dtype == np.float64):
+    if A.size * W.shape[-1] <= SMALL or A.shape[-1] != len(W):
         return A @ W
-    if len(W) == 0 or A.shape[1] != len(W):
+    if not (A.ndim == W.ndim == 2 and A.dtype == W.dtype == np.float64):
         return A @ W
     first, *others = blocks(W, len(A))
     total: np.ndarray = A[:, first] @ W[first]
