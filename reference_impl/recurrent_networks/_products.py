@@ -11,17 +11,16 @@ a step has the shape (B, K) as ever, but lies as (K, B).
 """
 
 from collections.abc import Callable
-from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from reference_impl import _memory
+from reference_impl.neural_networks._small_products import SMALL
 from reference_impl.recurrent_networks._arguments import Weights
 
-SMALL = 10**6  # most multiplications of a product that OpenBLAS calls small
 WIDTH = 6  # rows of the weight that it takes at a time
 COLUMNS = 32  # sequences that it takes at a time; it is slow on fewer
-LINE = 64  # bytes of a cache line
 
 
 class Layout:
@@ -45,18 +44,14 @@ class Layout:
     def zeros(self, *shape: int) -> np.ndarray:
         """Return zeros of shape (..., B, K).
 
-        With the sequences last they start on a cache line. NumPy's own arrays
-        start between two: a vector is then two reads, and a product takes a
-        fourth longer.
+        With the sequences last they start on a cache line: else a product
+        takes a fourth longer.
         """
         if not self.sequences_last:
             return np.zeros(shape, self.dtype)
-        size = prod(shape) * self.dtype.itemsize
-        raw = np.zeros(size + LINE, np.uint8)
-        start = -raw.ctypes.data % LINE
         *outer, B, K = shape
-        array = raw[start : start + size].view(self.dtype)
-        return array.reshape(*outer, K, B).swapaxes(-1, -2)
+        array = _memory.aligned((*outer, K, B), self.dtype, np.zeros)
+        return array.swapaxes(-1, -2)
 
     def steps(self, steps: int, columns: int, keep: bool) -> np.ndarray:
         """Return zeros (T, B, K); unless kept, all steps are one array.
