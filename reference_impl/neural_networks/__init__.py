@@ -15,6 +15,7 @@ from reference_impl.neural_networks import (
     dropout_layer,
     dynamic_programming,
     embedding_layer,
+    evidence_lower_bound,
     feedforward_network,
     gaussian_latents,
     gaussian_loss,
@@ -70,6 +71,7 @@ from reference_impl.neural_networks.divergences import *
 from reference_impl.neural_networks.dropout_layer import *
 from reference_impl.neural_networks.dynamic_programming import *
 from reference_impl.neural_networks.embedding_layer import *
+from reference_impl.neural_networks.evidence_lower_bound import *
 from reference_impl.neural_networks.feedforward_network import *
 from reference_impl.neural_networks.gaussian_latents import *
 from reference_impl.neural_networks.gaussian_loss import *
@@ -156,6 +158,7 @@ __all__ = [
     *principal_components.__all__,
     *autoencoders.__all__,
     *gaussian_latents.__all__,
+    *evidence_lower_bound.__all__,
     *variational_autoencoders.__all__,
     *adversarial_values.__all__,
     *generative_adversarial_networks.__all__,

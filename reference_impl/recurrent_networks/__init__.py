@@ -27,6 +27,7 @@ from reference_impl.recurrent_networks import (
     sequence_model,
     sequence_search,
     sequence_to_sequence,
+    state_jacobians,
 )
 from reference_impl.recurrent_networks.additive_scores import *
 from reference_impl.recurrent_networks.backpropagation_through_time import *
@@ -54,12 +55,14 @@ from reference_impl.recurrent_networks.sequence_architectures import *
 from reference_impl.recurrent_networks.sequence_model import *
 from reference_impl.recurrent_networks.sequence_search import *
 from reference_impl.recurrent_networks.sequence_to_sequence import *
+from reference_impl.recurrent_networks.state_jacobians import *
 
 __all__ = [
     *recurrent_cell.__all__,
     *recurrent_sequence.__all__,
     *sequence_model.__all__,
     *sequence_architectures.__all__,
+    *state_jacobians.__all__,
     *backpropagation_through_time.__all__,
     *hidden_recurrence.__all__,
     *output_recurrence.__all__,
