@@ -13,6 +13,7 @@ import inspect
 import io
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 #: Pixels up to which a picture stays in the page: a heat map, not a photograph.
 SMALL = 64 * 64
+HREF = "{http://www.w3.org/1999/xlink}href"
 
 
 def load(path: Path) -> ModuleType:
@@ -107,7 +109,7 @@ def to_svg(figure: "Figure", name: str) -> str:
     svg = re.sub(
         r"<[^>]*>", lambda m: re.sub(r"(\d+\.\d\d)\d+", r"\1", m[0]), svg
     )
-    return ungrouped(re.sub(r">\s+<", "><", svg))
+    return dotted(ungrouped(re.sub(r">\s+<", "><", svg)))
 
 
 def ungrouped(svg: str) -> str:
@@ -118,6 +120,60 @@ def ungrouped(svg: str) -> str:
             group.tag = "bare"
     etree.strip_tags(root, "bare")
     return etree.tostring(root, encoding="unicode")
+
+
+def dotted(svg: str) -> str:
+    """Return `svg` with each run of equal round points as one path.
+
+    A browser lays out an element a point, and a cloud of them holds up the page. A
+    line of no length with round ends is a dot; points that let others shine through
+    stay as they are, since a path does not darken where it meets itself.
+    """
+    root = etree.fromstring(svg, etree.XMLParser(huge_tree=True))
+    markers = {
+        f"#{m.get('id')}": m for m in root.iterfind(".//{*}defs/{*}path")
+    }
+    for group in root.iter("{*}g"):
+        for (target, style), run in groupby(list(group), _marker):
+            points = list(run)
+            width = _dot_width(markers.get(target), style)
+            if width is None or len(points) < 2:
+                continue
+            places = "".join(f"M{p.get('x')} {p.get('y')}h0" for p in points)
+            colour = re.findall(r"stroke: ([^;]*)", style)[0]
+            dots = etree.Element(f"{{{group.nsmap[None]}}}path", d=places)
+            dots.set(
+                "style",
+                f"fill: none; stroke: {colour}; stroke-width: {width:g}; "
+                "stroke-linecap: round",
+            )
+            points[0].addprevious(dots)
+            for point in points:
+                group.remove(point)
+    used = {use.get(HREF) for use in root.iter("{*}use")}
+    for target, marker in markers.items():
+        if target not in used:
+            marker.getparent().remove(marker)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _marker(element: etree._Element) -> tuple[str, str]:
+    """Return which marker a point shows, and how; nothing if it is no point."""
+    return element.get(HREF, ""), element.get("style", "")
+
+
+def _dot_width(marker: etree._Element | None, style: str) -> float | None:
+    """Return how wide a round marker of one opaque colour is, or None."""
+    if marker is None or "opacity" in style:
+        return None
+    arcs = re.fullmatch(
+        r"M 0 ([\d.]+)(?: +C(?: [-\d.]+){6}){8} +z ", marker.get("d", "")
+    )
+    colours = re.findall(r"(?:fill|stroke): ([^;]*)", style)
+    if arcs is None or len(set(colours)) != 1 or len(colours) != 2:
+        return None
+    line = re.search(r"stroke-width: ([\d.]+)", style)
+    return 2 * float(arcs[1]) + (float(line[1]) if line else 1.0)
 
 
 def take_out(svg: str, name: str) -> tuple[str, dict[str, str]]:

@@ -61,7 +61,7 @@ def companions() -> Figure:
         z[0] = 1.0
         out = batch_norm(z, None, None, training=True, eps=1e-12)[0]
         where = k + rng.uniform(-0.22, 0.22, out.size)
-        axes.plot(where, out, ".", color=BLUE, alpha=0.35, markersize=4)
+        axes.plot(where, out, ".", color=BLUE, markersize=1.2)
     axes.axhline(1.0, color=ORANGE, linewidth=1.2)
     axes.set_xticks(range(len(sizes)), map(str, sizes))
     axes.set(xlabel="examples in the batch", ylabel="output for the input 1")
