@@ -14,14 +14,17 @@ product. One copy for each of the kW kernel columns is enough:
   it costs nothing, added to the output it costs a pass.
 
 With a stride sH, row p * sH + a of the input is row p of phase a, and every
-phase has its bands. With few channels, the runs of all kernel rows are put one
-above the other, so that there is one product for them and no sum after it.
+phase has its bands, those of phase a + 1 below those of phase a. So kernel rows
+that start in row p of phases that follow each other read one run of more bands:
+one product for them, and no sum after it. With few channels, the runs of all
+kernel rows are copied one above the other, to the same end.
 
 Axes: N batch, G groups, C and O channels of one group, H and W input, kH and
 kW kernel, oH and oW output, P outputs of a block.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -57,6 +60,17 @@ class Geometry(NamedTuple):
         return [divmod(u * self.dilation[0], self.stride[0]) for u in rows]
 
     @property
+    def kernel_bands(self) -> list[slice]:
+        """Kernel rows that read one run: the same row of the next phase."""
+        rows = self.kernel_rows
+        new = [
+            u
+            for u, (row, phase) in enumerate(rows)
+            if u == 0 or (row, phase - 1) != rows[u - 1]
+        ]
+        return [slice(*ends) for ends in pairwise([*new, len(rows)])]
+
+    @property
     def starts(self) -> list[int]:
         """For each kernel row: where in its band the run of outputs starts."""
         return [row * self.output[1] for row, _ in self.kernel_rows]
@@ -73,14 +87,15 @@ class Block(NamedTuple):
 
     images: slice
     rows: slice
-    bands: np.ndarray  # (sH, images, G, K cells of a column, cells of x)
-    runs: list[np.ndarray]  # (images, G, K or kH * K, P), of each product
+    bands: np.ndarray  # (images, G, sH, K cells of a column, cells of x)
+    runs: list[np.ndarray]  # (images, G, its kernel rows * K, P), of a product
 
 
-def products(C: int, geometry: Geometry) -> int:
-    """Return into how many products a convolution is cut."""
+def products(C: int, geometry: Geometry) -> list[slice]:
+    """Return the kernel rows of each product that a convolution is cut into."""
     kH, kW = geometry.kernel
-    return kH if C * kW >= FEW_READ else 1
+    few = C * kW < FEW_READ
+    return [slice(0, kH)] if few else geometry.kernel_bands
 
 
 def outputs_of(g: np.ndarray, block: Block, geometry: Geometry) -> np.ndarray:
@@ -103,42 +118,57 @@ def blocks_of(
     N, G = len(x), geometry.groups
     (oH, oW), (kH, kW) = geometry.output, geometry.kernel
     x = x.reshape(N, G, C, *geometry.input)
-    together = kH // products(C, geometry)  # kernel rows of one product
-    read = C * kW * max(geometry.stride[0], together)
+    parts = products(C, geometry)
+    copied = parts != geometry.kernel_bands  # one above the other
+    read = C * kW * max(geometry.stride[0], kH if copied else 1)
     size = max(1, G * read * oH * oW * x.itemsize)
     count = max(1, min(N, BLOCK_BYTES // size))
     if geometry.pointwise:
         for images in _slices(N, count):
-            bands = x[None, images]  # of one kernel column
+            bands = x[images, :, None]  # one phase, one kernel column
             bands = bands.reshape(*bands.shape[:4], oH * oW)
-            yield Block(images, slice(0, oH), bands, list(bands))
+            yield Block(images, slice(0, oH), bands, [bands[:, :, 0]])
         return
     step = max(1, -(-oH // max(1, size // (4 * BLOCK_BYTES))))
     reach = max(row for row, _ in geometry.kernel_rows)
     K = C * kW + ones
     for rows in _slices(oH, step):
         P = (rows.stop - rows.start) * oW
-        shape = geometry.stride[0], count, G, K, P + reach * oW
+        shape = count, G, geometry.stride[0], K, P + reach * oW
         bands = _rows(shape, x.dtype)
         bands[..., C * kW :, :] = 1
         taps = bands[..., : C * kW, :]
         taps[...] = 0
         taps = taps.reshape(*shape[:3], C, kW, shape[-1] // oW, oW)
-        columns = _rows((count, G, kH * K, P if together > 1 else 0), x.dtype)
-        copies = _copies(rows, reach, geometry)
+        columns = _rows((count, G, kH * K, P if copied else 0), x.dtype)
+        copies = [
+            (taps[:, :, phase, :, v, p, j], cells)
+            for (phase, v, p, j), cells in _copies(rows, reach, geometry)
+        ]
+        # A slice of a view costs less than to work out where the view lies.
+        views = [
+            _run(bands, part, P, geometry) for part in geometry.kernel_bands
+        ]
         for images in _slices(N, count):
             n = images.stop - images.start
-            for (phase, v, p, j), cells in copies:
-                taps[phase, :n, :, :, v, p, j] = x[images, :, :, *cells]
-            runs = [
-                bands[phase, :n, ..., start : start + P]
-                for start, (_, phase) in zip(
-                    geometry.starts, geometry.kernel_rows, strict=True
-                )
-            ]
-            if together > 1:
+            for place, cells in copies:
+                place[:n] = x[images, :, :, *cells]
+            runs = [view[:n] for view in views]
+            if copied:
                 runs = [np.concatenate(runs, axis=2, out=columns[:n])]
-            yield Block(images, rows, bands[:, :n], runs)
+            yield Block(images, rows, bands[:n], runs)
+
+
+def _run(
+    bands: np.ndarray, part: slice, P: int, geometry: Geometry
+) -> np.ndarray:
+    """Return what some kernel rows read: a view, (images, G, rows * K, P)."""
+    (_, phase), start = (
+        of[part.start] for of in (geometry.kernel_rows, geometry.starts)
+    )
+    count = part.stop - part.start
+    run = bands[:, :, phase : phase + count, :, start : start + P]
+    return run.reshape(*run.shape[:2], count * run.shape[3], P)
 
 
 def _rows(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -3,7 +3,7 @@
 The columns are runs of a few bands (see `_bands`), one for each kernel row. In
 steps of one row, one product of all the kernel's weights with the bands holds
 all that is to be added up: what kernel row u adds starts u rows further on.
-With a stride, each kernel row has its own product.
+With a stride, kernel rows that read one run have one product.
 
 Axes: N batch, G groups, C and O channels of one group, kH and kW kernel, P
 outputs of a block.
@@ -41,16 +41,16 @@ def correlate(
     G, C = geometry.groups, w.shape[1]
     ones = b is not None and not geometry.pointwise
     weights = _weights(w, b if ones else None, geometry)
-    parts, _, O, K = weights.shape
-    above = weights.swapaxes(0, 1).reshape(G, parts * O, K)
+    O, parts = len(w) // G, len(weights)
+    at_once = parts > 1 and geometry.stride[0] == 1
+    above = np.concatenate(weights, axis=1) if at_once else None
     y = np.empty((len(x), G * O, *geometry.output), x.dtype)
     work = np.empty(0, x.dtype)
     others: Iterable[np.ndarray]
     for block in blocks_of(x, C, geometry, ones):
-        outputs, band = outputs_of(y, block, geometry), block.bands[0]
+        outputs, band = outputs_of(y, block, geometry), block.bands[:, :, 0]
         shape = len(band), G, parts * O, band.shape[-1]
-        at_once = parts > 1 and geometry.stride[0] == 1
-        if at_once and prod(shape[1:]) <= AT_ONCE:
+        if above is not None and prod(shape[1:]) <= AT_ONCE:
             if work.shape != shape:
                 work = _memory.aligned(shape, x.dtype)
             terms = np.matmul(above, band, out=work)
@@ -72,20 +72,20 @@ def correlate(
 
 def _weights(
     w: np.ndarray, b: np.ndarray | None, geometry: Geometry
-) -> np.ndarray:
-    """Return the weights of each product: (products, G, O, K or kH * K).
+) -> list[np.ndarray]:
+    """Return the weights of each product: (G, O, its kernel rows * K).
 
     The bias comes last among those of the first kernel row.
     """
     G, (C, kH, kW) = geometry.groups, w.shape[1:]
-    O, parts = len(w) // G, products(C, geometry)
+    O = len(w) // G
     weights = np.zeros((G, O, kH, C * kW + (b is not None)), w.dtype)
     rows = w.reshape(G, O, C, kH, kW).swapaxes(2, 3)
     weights[..., : C * kW] = rows.reshape(G, O, kH, C * kW)
     if b is not None:
         weights[..., 0, -1] = b.reshape(G, O)
-    weights = weights.reshape(G, O, parts, kH // parts * weights.shape[-1])
-    return np.ascontiguousarray(np.moveaxis(weights, 2, 0))
+    parts = (weights[:, :, part] for part in products(C, geometry))
+    return [part.reshape(G, O, prod(part.shape[2:])) for part in parts]
 
 
 def weight_gradient(
@@ -94,15 +94,15 @@ def weight_gradient(
     """Return dL/dw, shape (G*O, C, kH, kW), given g = dL/dy."""
     G, (kH, kW) = geometry.groups, geometry.kernel
     C, O = x.shape[1] // G, g.shape[1] // G
-    parts = products(C, geometry)
-    total = np.zeros((parts, G, C * kH * kW // parts, O), x.dtype)
+    rows = np.zeros((G, kH, C * kW, O), x.dtype)
+    totals = [rows[:, part] for part in products(C, geometry)]
     for block in blocks_of(x, C, geometry):
         outputs = outputs_of(g, block, geometry).swapaxes(2, 3)
-        for part, run in zip(total, block.runs, strict=True):
+        for total, run in zip(totals, block.runs, strict=True):
             for product in run @ outputs:
-                part += product
-    dw = total.reshape(parts, G, kH // parts, C, kW, O)
-    return dw.transpose(1, 5, 3, 0, 2, 4).reshape(G * O, C, kH, kW)
+                total += product.reshape(total.shape)
+    dw = rows.reshape(G, kH, C, kW, O)
+    return dw.transpose(0, 4, 2, 1, 3).reshape(G * O, C, kH, kW)
 
 
 def input_gradient(
