@@ -13,7 +13,7 @@ import numpy as np
 
 from reference_impl import _checks, _memory
 
-BLOCK_BYTES = 1 << 19  # scores worked on at a time; they stay in the L2 cache
+BLOCK_BYTES = 1 << 20  # scores worked on at a time; they stay in the L2 cache
 LARGE = 1e13  # far from the largest float32, and 1 / LARGE from the smallest
 PART = 64  # queries worked on at a time where a mask hides all later keys
 
@@ -32,18 +32,19 @@ class Heads(NamedTuple):
     leading: tuple[int, ...]  # what they broadcast to, of product A
     shape: tuple[int, ...]  # of the output
 
-    def blocks(self) -> Iterator[slice]:
-        """Yield slices of A whose scores are about BLOCK_BYTES large."""
+    def blocks(self, count: int = 1) -> Iterator[slice]:
+        """Yield slices of A: `count` arrays of scores are BLOCK_BYTES large."""
         A, L, _ = self.query.shape
-        head = max(1, L * self.key.shape[1] * self.query.itemsize)
+        head = max(1, count * L * self.key.shape[1] * self.query.itemsize)
         step = max(1, BLOCK_BYTES // head)
         yield from (slice(a, a + step) for a in range(0, A, step))
 
-    def scratch(self) -> np.ndarray:
-        """Return an empty array with room for the scores of any block."""
-        first = next(self.blocks(), slice(0))
+    def scratch(self, count: int = 1) -> list[np.ndarray]:
+        """Return `count` empty arrays with room for the scores of a block."""
+        first = next(self.blocks(count), slice(0))
         a, L, _ = self.query[first].shape
-        return _memory.aligned((a * L * self.key.shape[1],), self.query.dtype)
+        room = (a * L * self.key.shape[1],)
+        return [_memory.aligned(room, self.query.dtype) for _ in range(count)]
 
     def parts(self) -> list[tuple[slice, int]]:
         """Return slices of L, and how many of the first keys each may see."""

@@ -134,7 +134,7 @@ def scaled_dot_product_attention(
     rng = random_source(generator) if heads.dropout_p else None
     A, L, _ = heads.query.shape
     output = np.empty((A, L, heads.shape[-1]), heads.query.dtype)
-    scores = heads.scratch()
+    (scores,) = heads.scratch()
     # Dropout draws for all scores of a block, as the backward pass does.
     parts = heads.parts() if rng is None else [(slice(L), heads.key.shape[1])]
     for block in heads.blocks():
@@ -222,8 +222,8 @@ def scaled_dot_product_attention_backward(
     mask = None if attn_mask is None else np.asarray(attn_mask)
     learns = mask is not None and mask.dtype != bool
     grad_scores = np.empty((A if learns else 0, L, S), g.dtype)
-    work = heads.scratch(), heads.scratch()
-    for block in heads.blocks():
+    work = heads.scratch(2)
+    for block in heads.blocks(2):
         grad_block = _block_backward(g[block], heads, block, rng, grads, work)
         if learns:
             grad_scores[block] = grad_block
@@ -245,7 +245,7 @@ def _block_backward(
     block: slice,
     rng: np.random.Generator | None,
     grads: list[np.ndarray],
-    work: tuple[np.ndarray, np.ndarray],
+    work: list[np.ndarray],
 ) -> np.ndarray:
     """Write the gradients of a block of heads; return dL/dscores (a, L, S).
 
