@@ -4,6 +4,7 @@ The reader gets no maths JavaScript: Temml runs here, in the Node.js that pip in
 A TeX error or an unknown ``\\eqref`` stops the build with file and line.
 """
 
+import atexit
 import functools
 import json
 import re
@@ -29,7 +30,7 @@ class TexError(Exception):
 
 @functools.cache
 def _temml() -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [NODE, ROOT / "sitekit" / "temml.mjs"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -37,6 +38,8 @@ def _temml() -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
     )
+    atexit.register(process.communicate)  # it ends with its input
+    return process
 
 
 @functools.cache
