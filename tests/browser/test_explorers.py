@@ -25,7 +25,7 @@ FIGURES = [
     for name in explorers(load(path))
 ]
 CONVOLUTION = "convolutional-networks/convolution-2d/"
-LONG = 30_000
+LONG = 120_000  # milliseconds: a wait is no bar, and the machine may be busy
 DRAWN = """() => document.querySelector('.explorer__told')?.textContent
     && !document.querySelector('.explorer .live__status').textContent"""
 

@@ -20,7 +20,7 @@ CONVOLUTION = "convolutional-networks/convolution-2d/"
 POOLING = "convolutional-networks/pooling/"
 IDLE = """() => ![...document.querySelectorAll('.live__status')].some(
     s => /^(Fetching|Starting|Running)/.test(s.textContent) || !s.textContent)"""
-LONG = 30_000  # milliseconds: a machine with two cores and much to do
+LONG = 120_000  # milliseconds: a wait is no bar, and the machine may be busy
 
 
 @pytest.fixture(scope="module")
