@@ -51,10 +51,12 @@ class Heads(NamedTuple):
         L, S = self.query.shape[1], self.key.shape[1]
         if self.factors is None:
             return [(slice(L), S)]
-        seen = (self.factors * np.arange(1, S + 1)).max(axis=1, initial=1)
-        starts = range(0, L, PART)
-        slices = [slice(start, start + PART) for start in starts]
-        return [(rows, int(seen[rows].max())) for rows in slices]
+        slices = [slice(start, start + PART) for start in range(0, L, PART)]
+        seen = [np.flatnonzero(self.factors[s].max(axis=0)) for s in slices]
+        return [
+            (rows, int(keys[-1]) + 1 if len(keys) else 1)
+            for rows, keys in zip(slices, seen, strict=True)
+        ]
 
     def weights(self, block: slice, out: np.ndarray) -> np.ndarray:
         """Return the weights of a block of heads, shape (a, L, S).
