@@ -109,27 +109,32 @@ def to_svg(figure: "Figure", name: str) -> str:
     svg = re.sub(
         r"<[^>]*>", lambda m: re.sub(r"(\d+\.\d\d)\d+", r"\1", m[0]), svg
     )
-    return dotted(ungrouped(re.sub(r">\s+<", "><", svg)))
+    return lightened(re.sub(r">\s+<", "><", svg))
 
 
-def ungrouped(svg: str) -> str:
-    """Return `svg` without the groups that say nothing: half of its elements."""
+def lightened(svg: str) -> str:
+    """Return `svg` with fewer elements, which looks the same."""
     root = etree.fromstring(svg, etree.XMLParser(huge_tree=True))
+    _ungroup(root)
+    _join_dots(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _ungroup(root: etree._Element) -> None:
+    """Take out the groups that say nothing: half of the elements."""
     for group in root.iter("{*}g"):
         if not group.attrib:
             group.tag = "bare"
     etree.strip_tags(root, "bare")
-    return etree.tostring(root, encoding="unicode")
 
 
-def dotted(svg: str) -> str:
-    """Return `svg` with each run of equal round points as one path.
+def _join_dots(root: etree._Element) -> None:
+    """Make each run of equal round points one path.
 
     A browser lays out an element a point, and a cloud of them holds up the page. A
     line of no length with round ends is a dot; points that let others shine through
     stay as they are, since a path does not darken where it meets itself.
     """
-    root = etree.fromstring(svg, etree.XMLParser(huge_tree=True))
     markers = {
         f"#{m.get('id')}": m for m in root.iterfind(".//{*}defs/{*}path")
     }
@@ -154,7 +159,6 @@ def dotted(svg: str) -> str:
     for target, marker in markers.items():
         if target not in used:
             marker.getparent().remove(marker)
-    return etree.tostring(root, encoding="unicode")
 
 
 def _marker(element: etree._Element) -> tuple[str, str]:

@@ -163,9 +163,8 @@ def _run(
     bands: np.ndarray, part: slice, P: int, geometry: Geometry
 ) -> np.ndarray:
     """Return what some kernel rows read: a view, (images, G, rows * K, P)."""
-    (_, phase), start = (
-        of[part.start] for of in (geometry.kernel_rows, geometry.starts)
-    )
+    _, phase = geometry.kernel_rows[part.start]
+    start = geometry.starts[part.start]
     count = part.stop - part.start
     run = bands[:, :, phase : phase + count, :, start : start + P]
     return run.reshape(*run.shape[:2], count * run.shape[3], P)
