@@ -26,6 +26,7 @@ from sitekit import (
     maths,
     notebooks,
     offline,
+    palette,
     search,
     snippets,
     verification,
@@ -84,6 +85,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
                 ),
             ]
     config.extra_css.insert(0, fonts.SHEET)
+    if _serving:  # a build adds them to its one stylesheet
+        config.extra_css.append(palette.SHEET)
     config.extra_javascript.extend([copying.SCRIPT, assets.SCRIPT])
     return config
 
@@ -92,6 +95,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is made and not written: API pages, figures."""
     docs = Path(config.docs_dir)
     files.append(File.generated(config, fonts.SHEET, content=fonts.css()))
+    if _serving:
+        colours = palette.css(**config.extra["dark"])
+        files.append(File.generated(config, palette.SHEET, content=colours))
     files.append(copying.file(config))
     files.append(buttons.file(config))
     for file in offline.files(config):

@@ -30,6 +30,7 @@ BLUE_WASH = "#1c1d1e"
 ORANGE_WASH = "#1f2021"
 GREEN_WASH = "#222324"
 
+SHEET = "assets/figures.css"
 COLOURS = (
     Colour("ink", INK, "#1f2328", "#e6e8eb"),
     Colour("muted", MUTED, "#59636e", "#a3acb8"),
